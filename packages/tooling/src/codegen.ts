@@ -1,5 +1,5 @@
 /** How resolver types are made from a subgraph's SDL: one preset for all, mappers from each. */
-import { generate } from '@graphql-codegen/cli';
+import { generate, type CodegenConfig } from '@graphql-codegen/cli';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { commonSchema, folderOf, schemaFiles } from './subgraphs.ts';
@@ -9,7 +9,7 @@ export type Mappers = Readonly<Record<string, string>>;
 
 type Target = Readonly<{ subgraph: string; mappers: Mappers }>;
 
-async function typesOf({ subgraph, mappers }: Target) {
+async function typesOf({ subgraph, mappers }: Target): Promise<[string, CodegenConfig['generates'][string]]> {
   const config = {
     federation: true,
     contextType: '../context.ts#Context',
@@ -24,14 +24,13 @@ async function typesOf({ subgraph, mappers }: Target) {
     immutableTypes: true,
     useTypeImports: true,
     defaultScalarType: 'unknown',
-    namingConvention: 'keep',
     // A nullable argument may be left out or sent as null: both reach the resolver.
     inputMaybeValue: 'T | null | undefined',
     resolversNonOptionalTypename: { unionMember: true, interfaceImplementingType: true },
   };
   const file = path.join(folderOf(subgraph), 'src/generated/graphql.ts');
   const schema = [commonSchema, ...(await schemaFiles(subgraph))];
-  return [file, { schema, plugins: ['typescript', 'typescript-resolvers'], config }] as const;
+  return [file, { schema, plugins: ['typescript', 'typescript-resolvers'], config }];
 }
 
 async function mappersOf(subgraph: string): Promise<Mappers> {

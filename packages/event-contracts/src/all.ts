@@ -1,0 +1,44 @@
+import type { EventContract } from './define-event.ts';
+import { equipmentRegistered } from './eam/equipment-registered.v1.ts';
+import { defectReported } from './mes/defect-reported.v1.ts';
+import { productionReported } from './mes/production-report-reported.v1.ts';
+import { stationDefined } from './mes/station-defined.v1.ts';
+import { timeEventRecorded } from './mes/time-event-recorded.v1.ts';
+import { workOrderCancelled } from './mes/work-order-cancelled.v1.ts';
+import { workOrderClosed } from './mes/work-order-closed.v1.ts';
+import { workOrderCompleted } from './mes/work-order-completed.v1.ts';
+import { workOrderCreated } from './mes/work-order-created.v1.ts';
+import { workOrderHeld } from './mes/work-order-held.v1.ts';
+import { workOrderReleased } from './mes/work-order-released.v1.ts';
+import { workOrderResumed } from './mes/work-order-resumed.v1.ts';
+import { workOrderStarted } from './mes/work-order-started.v1.ts';
+import { mrpCompleted } from './pp/mrp-completed.v1.ts';
+import { inspectionCompleted } from './qms/inspection-completed.v1.ts';
+import { inspectionCreated } from './qms/inspection-created.v1.ts';
+
+/** Every event and version that EngHub publishes. */
+export const allEvents: readonly EventContract[] = [
+  workOrderCreated,
+  workOrderReleased,
+  workOrderStarted,
+  workOrderHeld,
+  workOrderResumed,
+  workOrderCompleted,
+  workOrderClosed,
+  workOrderCancelled,
+  productionReported,
+  defectReported,
+  timeEventRecorded,
+  stationDefined,
+  inspectionCreated,
+  inspectionCompleted,
+  mrpCompleted,
+  equipmentRegistered,
+];
+
+const byRoutingKey = new Map(allEvents.map((contract) => [contract.routingKey, contract]));
+
+/** The contract published under a routing key, if it is one of ours. */
+export function contractFor(routingKey: string): EventContract | undefined {
+  return byRoutingKey.get(routingKey);
+}

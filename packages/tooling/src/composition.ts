@@ -1,0 +1,39 @@
+/** The five subgraphs' SDL, composed into the supergraph and the API schema that clients see. */
+import { composeServices } from '@apollo/composition';
+import { lexicographicSortSchema, parse, printSchema } from 'graphql';
+import path from 'node:path';
+import { root, schemaFiles, subgraphs, subgraphSdl } from './subgraphs.ts';
+
+export type Graph = Readonly<{ supergraph: string; api: string; warnings: readonly string[] }>;
+export type Composition = Readonly<{ ok: true; graph: Graph } | { ok: false; problems: readonly string[] }>;
+export type SubgraphSource = Readonly<{ name: string; port: number; sdl: string }>;
+
+export const supergraphFile = path.join(root, 'schema/supergraph.graphql');
+export const apiFile = path.join(root, 'schema/api.graphql');
+
+/** Pure: what the given SDL documents make together, or why they don't fit. */
+export function compose(sources: readonly SubgraphSource[]): Composition {
+  const services = sources.map(({ name, port, sdl }) => ({
+    name,
+    url: `http://127.0.0.1:${port}/graphql`,
+    typeDefs: parse(sdl),
+  }));
+  const result = composeServices(services);
+  if (result.errors) return { ok: false, problems: result.errors.map((error) => error.message) };
+  const api = lexicographicSortSchema(result.schema.toAPISchema().toGraphQLJSSchema());
+  return {
+    ok: true,
+    graph: {
+      supergraph: `${result.supergraphSdl.trim()}\n`,
+      api: `${printSchema(api).trim()}\n`,
+      warnings: result.hints.filter((hint) => hint.definition.level.name === 'WARN').map((hint) => hint.message),
+    },
+  };
+}
+
+/** Composes what stands in the tree. A subgraph without any schema file takes no part. */
+export async function composeTree(): Promise<Composition> {
+  const present = [];
+  for (const subgraph of subgraphs) if ((await schemaFiles(subgraph.name)).length > 0) present.push(subgraph);
+  return compose(await Promise.all(present.map(async (it) => ({ ...it, sdl: await subgraphSdl(it.name) }))));
+}

@@ -1,0 +1,19 @@
+/** Who asks, and what they may touch. The gateway vouches for it; a subgraph never takes it from a client. */
+export type Claims = Readonly<{
+  tenantId: string;
+  factoryIds: readonly string[];
+  userId: string;
+  permissions: readonly string[];
+  language: Language;
+  traceId: string;
+}>;
+
+export type Language = 'en' | 'zh-CN';
+
+/** Work that no person asked for: consumers, schedulers, the gateway's own look-ups. */
+export function systemClaims(
+  service: string,
+  scope: { tenantId: string; factoryIds: readonly string[]; traceId: string },
+): Claims {
+  return { ...scope, userId: `system:${service}`, permissions: [], language: 'en' };
+}

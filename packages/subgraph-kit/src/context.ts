@@ -1,0 +1,25 @@
+import type { Claims } from './claims.ts';
+import type { GraphPort } from './graph-port.ts';
+
+/** What a request may use. Each subgraph adds its loaders. */
+export type BaseContext<Db, Tx = Db> = Readonly<{
+  claims: Claims;
+  /** Bound to the tenant and factories of the claims; row-level security does the rest. */
+  db: Db;
+  now: () => Date;
+  /** One transaction; events appended in it are relayed after the commit. Nested calls join the outer one. */
+  transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+  /** Other subgraphs, asked with the claims of this request. */
+  graph: (subgraph: string, query: string, variables: Readonly<Record<string, unknown>>) => Promise<unknown>;
+  /** Tells the relay that a statement outside `transaction` wrote events. */
+  wakeRelay: () => void;
+}>;
+
+/** Asks another subgraph and gives its data; an error of the other side is thrown. */
+export function graphOf(port: GraphPort, claims: Claims): BaseContext<unknown>['graph'] {
+  return async (subgraph, query, variables) => {
+    const { data, errors } = await port(subgraph, { query, variables }, claims);
+    if (errors?.length) throw new Error(`${subgraph}: ${errors[0]!.message}`);
+    return data;
+  };
+}

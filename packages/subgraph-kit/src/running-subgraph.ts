@@ -1,0 +1,19 @@
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import type { Claims } from './claims.ts';
+
+export type SubgraphRequest = Readonly<{
+  query: string;
+  variables?: Readonly<Record<string, unknown>> | undefined;
+  operationName?: string | undefined;
+}>;
+
+/** A started subgraph, however it is reached: the gateway calls it in process, or serve-http puts it on a port. */
+export type RunningSubgraph = Readonly<{
+  name: string;
+  schema: GraphQLSchema;
+  /** Answers one operation. The context comes from `contextFor` and lives for one request: it holds the DataLoaders. */
+  execute(request: SubgraphRequest, context: unknown): ExecutionResult | Promise<ExecutionResult>;
+  contextFor(claims: Claims): unknown;
+  isReady(): Promise<boolean>;
+  stop(): Promise<void>;
+}>;

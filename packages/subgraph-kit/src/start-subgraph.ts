@@ -1,0 +1,189 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import type { PrismaPg } from '@prisma/adapter-pg';
+import { foundationMigrations, provision } from '@enghub/database/provision';
+import { openTenantClients, type TenantClients } from '@enghub/database/tenant-clients';
+import type { Envelope } from '@enghub/event-contracts/envelope';
+import { claim } from '@enghub/messaging/inbox';
+import type { LiveBus } from '@enghub/messaging/live';
+import { messagingMigrations } from '@enghub/messaging/migrations';
+import { startRelay } from '@enghub/messaging/relay';
+import type { Transport } from '@enghub/messaging/transport';
+import { parse, type GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import { systemClaims, type Claims } from './claims.ts';
+import { graphOf, type BaseContext } from './context.ts';
+import { createEngine } from './engine.ts';
+import type { GraphPort } from './graph-port.ts';
+import type { SqlTransaction } from './requests.ts';
+import type { RunningSubgraph } from './running-subgraph.ts';
+import { scalars } from './scalars.ts';
+import { readTypeDefs } from './type-defs.ts';
+
+/** What a subgraph does when an event arrives. Runs once in effect: inbox row and effect are one transaction. */
+export type Consumer<Context> = Readonly<{
+  /** Names the queue together with the subgraph: qms + inspections = qms.inspections. */
+  name: string;
+  routingKeys: readonly string[];
+  /** `context.db` is the transaction that also holds the inbox row. */
+  handle: (event: Envelope, context: Context) => Promise<void>;
+}>;
+
+/** One capability: what it adds to the graph and what it hears. */
+export type Slice<Context> = Readonly<{ resolvers: object; consumers?: readonly Consumer<Context>[] }>;
+
+type PrismaLike = SqlTransaction & {
+  $disconnect(): Promise<void>;
+  $transaction<T>(work: (tx: never) => Promise<T>, options?: { timeout?: number; maxWait?: number }): Promise<T>;
+};
+
+export type SubgraphDefinition<Db extends PrismaLike, Context extends BaseContext<Db>> = Readonly<{
+  name: string;
+  /** The subgraph's folder: prisma/migrations and src/**\/schema.graphql are found below it. */
+  folder: URL;
+  slices: readonly Slice<Context>[];
+  createClient: (adapter: PrismaPg) => Db;
+  createContext: (base: BaseContext<Db>) => Context;
+  /** Topics of the live bus that an event of ours moves. */
+  liveTopics?: (event: Envelope) => readonly string[];
+  /** Runs once after the migrations and then daily, e.g. to make partitions ahead. */
+  upkeep?: (clients: TenantClients<Db>) => Promise<void>;
+}>;
+
+export type SubgraphServices = Readonly<{
+  /** A PostgreSQL URL that may create schemas and roles; requests themselves run under a role without such rights. */
+  databaseUrl: string;
+  transport: Transport;
+  live: LiveBus;
+  graph: GraphPort;
+  logger: Logger;
+  now?: () => Date;
+}>;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const TRANSACTION = { timeout: 10_000, maxWait: 5_000 };
+
+/** Migrates, connects, hears and answers: everything a subgraph needs but its rules. */
+export async function startSubgraph<Db extends PrismaLike, Context extends BaseContext<Db>>(
+  definition: SubgraphDefinition<Db, Context>,
+  services: SubgraphServices,
+): Promise<RunningSubgraph> {
+  const { name } = definition;
+  const logger = services.logger.child({ subgraph: name });
+  const now = services.now ?? (() => new Date());
+  const namespace = name.replaceAll('-', '_');
+  const { appUrl, relayUrl } = await provision({
+    ownerUrl: services.databaseUrl,
+    namespace,
+    migrationDirectories: migrationDirectories(definition.folder),
+  });
+  const clients = openTenantClients<Db>({ url: appUrl, createClient: definition.createClient });
+  const relay = await startRelay({
+    relayUrl,
+    namespace,
+    transport: services.transport,
+    logger,
+    onRelayed: (events) => {
+      for (const { envelope } of events) definition.liveTopics?.(envelope).forEach((topic) => services.live.publish(topic));
+    },
+  });
+
+  function contextFor(claims: Claims, within?: Db): Context {
+    const db = within ?? clients.for(claims);
+    return definition.createContext({
+      claims,
+      db,
+      now,
+      graph: graphOf(services.graph, claims),
+      wakeRelay: relay.wake,
+      transaction: async (work) => {
+        if (within) return work(within);
+        const result = await db.$transaction((tx) => work(tx), TRANSACTION);
+        relay.wake();
+        return result;
+      },
+    });
+  }
+
+  async function consume(consumer: Consumer<Context>, event: Envelope): Promise<void> {
+    const claims = systemClaims(name, {
+      tenantId: event.tenant_id,
+      factoryIds: [event.factory_id],
+      traceId: event.trace_id,
+    });
+    await clients.for(claims).$transaction(async (tx: Db) => {
+      if (await claim(tx, `${name}.${consumer.name}`, event)) await consumer.handle(event, contextFor(claims, tx));
+    }, TRANSACTION);
+    relay.wake();
+  }
+
+  const schema = schemaOf(definition);
+  const consumers = definition.slices.flatMap((slice) => slice.consumers ?? []);
+  const subscriptions = await Promise.all(
+    consumers.map((consumer) =>
+      services.transport.subscribe({
+        queue: `${name}.${consumer.name}`,
+        routingKeys: consumer.routingKeys,
+        handle: (event) => consume(consumer, event),
+        mailboxUrl: relayUrl,
+      }),
+    ),
+  );
+
+  await definition.upkeep?.(clients);
+  const daily = setInterval(() => {
+    definition.upkeep?.(clients).catch((error: unknown) => logger.error({ err: error }, 'upkeep failed'));
+  }, DAY_MS);
+  daily.unref();
+
+  return {
+    name,
+    schema,
+    execute: createEngine(schema, logger),
+    contextFor: (claims) => contextFor(claims),
+    isReady: () => isReady(clients, services.transport),
+    stop: async () => {
+      clearInterval(daily);
+      await Promise.all(subscriptions.map((subscription) => subscription.stop()));
+      await relay.stop();
+      await clients.close();
+    },
+  };
+}
+
+/** In the order in which they are applied: what every namespace needs first, then the subgraph's own tables. */
+export const migrationDirectories = (folder: URL): string[] => [
+  foundationMigrations,
+  messagingMigrations,
+  new URL('./prisma/migrations', folder).pathname,
+];
+
+function schemaOf<Db extends PrismaLike, Context extends BaseContext<Db>>(
+  definition: SubgraphDefinition<Db, Context>,
+): GraphQLSchema {
+  const typeDefs = readTypeDefs(definition.folder).map((sdl) => parse(sdl));
+  const resolvers = [scalars, ...definition.slices.map((slice) => slice.resolvers)];
+  return buildSubgraphSchema(typeDefs.map((document, at) => ({ typeDefs: document, resolvers: at === 0 ? merged(resolvers) : {} })) as never);
+}
+
+/** Slices contribute to the same types (Query, Mutation, an entity): one map per type. */
+function merged(resolvers: readonly object[]): Record<string, unknown> {
+  const all: Record<string, unknown> = {};
+  for (const map of resolvers as Record<string, Record<string, unknown>>[]) {
+    for (const [type, fields] of Object.entries(map)) {
+      all[type] = isFieldMap(all[type]) && isFieldMap(fields) ? { ...all[type], ...fields } : fields;
+    }
+  }
+  return all;
+}
+
+const isFieldMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+async function isReady(clients: TenantClients<unknown & { $disconnect(): Promise<void> }>, transport: Transport) {
+  try {
+    await clients.pool.query('SELECT 1');
+    return transport.isReady();
+  } catch {
+    return false;
+  }
+}

@@ -6,7 +6,7 @@ export default defineConfig({
   // Without this, our code and the libraries would each load a copy of graphql and refuse one another's types.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    env: { APOLLO_TELEMETRY_DISABLED: 'true', NO_COLOR: '1' },
+    env: { APOLLO_TELEMETRY_DISABLED: 'true' },
     maxWorkers: 2,
     projects: [
       {

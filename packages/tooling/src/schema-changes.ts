@@ -1,0 +1,53 @@
+/** What a change to the graph means for the clients that use it. Pure. */
+import { CriticalityLevel, diff } from '@graphql-inspector/core';
+import { buildSchema, isInterfaceType, isObjectType, type GraphQLSchema } from 'graphql';
+import { describeNeed, requiredScopes, type Need } from './required-scopes.ts';
+
+export type GraphFiles = Readonly<{ api: string; supergraph: string }>;
+export type Change = Readonly<{ breaking: boolean; text: string }>;
+
+// Whoever satisfied the old need must satisfy the new one: each old alternative covers some new alternative.
+function stillEnough(before: Need | undefined, after: Need | undefined): boolean {
+  if (after === undefined) return true;
+  if (before === undefined) return false;
+  if (after.length === 0) return true;
+  const held = before.length === 0 ? [[]] : before;
+  return held.every((scopes) => after.some((all) => all.every((scope) => scopes.includes(scope))));
+}
+
+function coordinates(schema: GraphQLSchema): ReadonlySet<string> {
+  return new Set(
+    Object.values(schema.getTypeMap()).flatMap((type) =>
+      isObjectType(type) || isInterfaceType(type)
+        ? [type.name, ...Object.keys(type.getFields()).map((field) => `${type.name}.${field}`)]
+        : [type.name],
+    ),
+  );
+}
+
+function scopeChanges(before: string, after: string, concerned: (coordinate: string) => boolean): readonly Change[] {
+  const old = requiredScopes(before);
+  const now = requiredScopes(after);
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .sort()
+    .filter(concerned)
+    .flatMap((coordinate) => {
+      const [from, to] = [old.get(coordinate), now.get(coordinate)];
+      if (describeNeed(from) === describeNeed(to)) return [];
+      const text = `${coordinate} asked for ${describeNeed(from)}, now asks for ${describeNeed(to)}`;
+      return [{ breaking: !stillEnough(from, to), text }];
+    });
+}
+
+/** Changes of shape and of required scopes, the breaking ones first. What is new or gone has no scopes to compare. */
+export async function schemaChanges(before: GraphFiles, after: GraphFiles): Promise<readonly Change[]> {
+  const [old, now] = [buildSchema(before.api), buildSchema(after.api)];
+  const [known, remaining] = [coordinates(old), coordinates(now)];
+  const shape = (await diff(old, now)).map(({ criticality, message }) => ({
+    breaking: criticality.level === CriticalityLevel.Breaking,
+    text: message,
+  }));
+  const scopes = scopeChanges(before.supergraph, after.supergraph, (it) => known.has(it) && remaining.has(it));
+  const changes = [...shape, ...scopes];
+  return [...changes.filter(({ breaking }) => breaking), ...changes.filter(({ breaking }) => !breaking)];
+}

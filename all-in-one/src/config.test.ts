@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from './config.ts';
+
+describe('the configuration of the all-in-one', () => {
+  it('needs nothing: everything is embedded', () => {
+    const config = readConfig({}, '/plant');
+    expect(config).toMatchObject({ port: 4000, rabbitMqUrl: null, luaguageUrl: null, identity: null });
+    expect(Object.values(config.databaseUrls)).toEqual([null, null, null, null, null]);
+    expect(config.dataDirectory).toBe('/plant/.enghub');
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ RABBITMQ_URL: '', PORT: '' }, '/plant')).toMatchObject({ port: 4000, rabbitMqUrl: null });
+  });
+
+  it('names every mistake at once', () => {
+    expect(() =>
+      readConfig({ PORT: 'http', MES_DATABASE_URL: 'mysql://x', RABBITMQ_URL: 'redis://x' }, '/plant'),
+    ).toThrow(/PORT[\s\S]*MES_DATABASE_URL[\s\S]*RABBITMQ_URL|MES_DATABASE_URL[\s\S]*RABBITMQ_URL[\s\S]*PORT/);
+  });
+
+  it('does not take a real ERP together with demo tokens', () => {
+    expect(() => readConfig({ LUAGUAGE_URL: 'https://erp.example' }, '/plant')).toThrow(/JWKS_URL/);
+  });
+});

@@ -1,0 +1,49 @@
+import { importLog } from '@enghub/plant-log/import';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * Loads the example plant through the graph, as any client would. A marker tells later starts that it was done; an
+ * import that was cut short simply runs again, because its commands are replay-safe.
+ */
+export async function importOnce(
+  options: Readonly<{
+    file: string;
+    dataDirectory: string;
+    url: string;
+    tokenFor: (userId: string) => Promise<string | null>;
+    progress: (done: number, total: number) => void;
+  }>,
+): Promise<Awaited<ReturnType<typeof importLog>> | null> {
+  const digest = createHash('sha256').update(readFileSync(options.file)).digest('hex').slice(0, 16);
+  const marker = path.join(options.dataDirectory, `imported-${digest}`);
+  if (existsSync(marker)) return null;
+  const outcome = await importLog({
+    file: options.file,
+    url: options.url,
+    tokenFor: options.tokenFor,
+    onProgress: options.progress,
+  });
+  mkdirSync(options.dataDirectory, { recursive: true });
+  writeFileSync(marker, `${new Date().toISOString()}\n`);
+  return outcome;
+}
+
+/** A bar on a terminal, a line at every tenth elsewhere. */
+export function progressBar(label: string, stream: NodeJS.WriteStream): (done: number, total: number) => void {
+  let tenth = -1;
+  return (done, total) => {
+    const share = total === 0 ? 1 : done / total;
+    if (stream.isTTY) {
+      const width = 30;
+      const filled = Math.round(share * width);
+      stream.write(
+        `\r${label} [${'█'.repeat(filled)}${'·'.repeat(width - filled)}] ${done}/${total}${share === 1 ? '\n' : ''}`,
+      );
+    } else if (Math.floor(share * 10) > tenth) {
+      tenth = Math.floor(share * 10);
+      stream.write(`${label}: ${done} of ${total}\n`);
+    }
+  };
+}

@@ -1,0 +1,80 @@
+import { startEmbeddedPostgres } from '@enghub/database/embedded-postgres';
+import { startEam } from '@enghub/eam/subgraph';
+import { startLuaguageBridge } from '@enghub/luaguage-bridge/subgraph';
+import { startSimulator } from '@enghub/luaguage-simulator/simulator';
+import { startMes } from '@enghub/mes/subgraph';
+import { createInProcessLiveBus, connectRabbitLiveBus } from '@enghub/messaging/live';
+import { createInProcessTransport } from '@enghub/messaging/in-process-transport';
+import { connectRabbitMq } from '@enghub/messaging/rabbitmq-transport';
+import { startPp } from '@enghub/pp/subgraph';
+import { startQms } from '@enghub/qms/subgraph';
+import { inProcessGraph } from '@enghub/subgraph-kit/graph-port';
+import type { RunningSubgraph } from '@enghub/subgraph-kit/running-subgraph';
+import type { SubgraphServices } from '@enghub/subgraph-kit/start-subgraph';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import type { Config, SubgraphName } from './config.ts';
+import { heldTransport } from './held-transport.ts';
+
+type Stop = () => Promise<void>;
+
+/** Everything behind the gateway, in this process. Each backing service is embedded unless its URL is given. */
+export async function startSystem(config: Config, logger: Logger) {
+  const stops: Stop[] = [];
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    const embedded = Object.values(config.databaseUrls).includes(null) ? await embeddedPostgres(config, stops) : null;
+    const databaseUrl = (name: SubgraphName) => config.databaseUrls[name] ?? embedded!;
+    const simulator = config.luaguageUrl ? null : await simulatedErp(config, stops);
+    const live = config.rabbitMqUrl ? await connectRabbitLiveBus(config.rabbitMqUrl) : createInProcessLiveBus();
+    stops.push(() => live.close());
+    const carrier = config.rabbitMqUrl
+      ? await connectRabbitMq({ url: config.rabbitMqUrl, logger })
+      : createInProcessTransport({ logger });
+    stops.push(() => carrier.close());
+
+    const { transport, release } = heldTransport(carrier);
+    const subgraphs = new Map<string, RunningSubgraph>();
+    const services = (name: SubgraphName): SubgraphServices => ({
+      databaseUrl: databaseUrl(name),
+      transport,
+      live,
+      graph: inProcessGraph(subgraphs),
+      logger,
+    });
+    const started = await Promise.allSettled([
+      startMes(services('mes')),
+      startQms(services('qms')),
+      startPp(services('pp')),
+      startEam(services('eam')),
+      startLuaguageBridge(services('luaguage-bridge'), { luaguageUrl: config.luaguageUrl ?? simulator!.url }),
+    ]);
+    for (const outcome of started) {
+      if (outcome.status === 'fulfilled') {
+        subgraphs.set(outcome.value.name, outcome.value);
+        stops.push(() => outcome.value.stop());
+      }
+    }
+    const failed = started.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+    release();
+    return { subgraphs, live, simulator, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function embeddedPostgres(config: Config, stops: Stop[]): Promise<string> {
+  const server = await startEmbeddedPostgres({ dataDirectory: path.join(config.dataDirectory, 'postgres') });
+  stops.push(() => server.stop());
+  return server.url;
+}
+
+async function simulatedErp(config: Config, stops: Stop[]) {
+  const simulator = await startSimulator({ keyFile: path.join(config.dataDirectory, 'luaguage-simulator-key.json') });
+  stops.push(() => simulator.stop());
+  return simulator;
+}

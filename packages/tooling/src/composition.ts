@@ -11,6 +11,10 @@ export type SubgraphSource = Readonly<{ name: string; port: number; sdl: string 
 export const supergraphFile = path.join(root, 'schema/supergraph.graphql');
 export const apiFile = path.join(root, 'schema/api.graphql');
 
+// Each subgraph describes an entity from its own side; the owner's description is the one that clients see.
+const isWorthReading = ({ definition }: { definition: { level: { name: string }; code: string } }): boolean =>
+  definition.level.name === 'WARN' && definition.code !== 'INCONSISTENT_DESCRIPTION';
+
 /** Pure: what the given SDL documents make together, or why they don't fit. */
 export function compose(sources: readonly SubgraphSource[]): Composition {
   const services = sources.map(({ name, port, sdl }) => ({
@@ -26,7 +30,7 @@ export function compose(sources: readonly SubgraphSource[]): Composition {
     graph: {
       supergraph: `${result.supergraphSdl.trim()}\n`,
       api: `${printSchema(api).trim()}\n`,
-      warnings: result.hints.filter((hint) => hint.definition.level.name === 'WARN').map((hint) => hint.message),
+      warnings: result.hints.filter(isWorthReading).map((hint) => hint.message),
     },
   };
 }

@@ -53,8 +53,8 @@ describe('the composed graph', () => {
     ['a root field without a description', order.replace('"Newest first."', ''), 'Query.orders has no description'],
     [
       'an unusual argument without a description',
-      order.replace('orders:', 'orders(station: ID):'),
-      'Query.orders(station:)',
+      order.replace('orders:', 'orders(sorted: Boolean):'),
+      'Query.orders(sorted:)',
     ],
   ])('refuses %s', (_case, sdl, problem) => {
     expect(problemsOf(sdl)).toEqual([expect.stringContaining(problem)]);

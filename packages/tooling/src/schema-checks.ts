@@ -19,7 +19,7 @@ import { requiredScopes, type Need } from './required-scopes.ts';
 const scopeShape = /^[a-z_]+:[a-z_]+$/;
 // What these types and arguments are follows from their names.
 const selfExplaining = /(Connection|Edge|Payload|Result|Input|Filter)$/;
-const familiarArguments = new Set(['id', 'ids', 'input', 'first', 'after', 'filter']);
+const familiarArgument = /^(id|ids|input|first|after|filter)$|Id$/;
 
 const rootTypes = (api: GraphQLSchema): readonly GraphQLObjectType[] =>
   [api.getQueryType(), api.getMutationType(), api.getSubscriptionType()].filter((type) => type != null);
@@ -74,7 +74,7 @@ function missingDescriptions(api: GraphQLSchema): string[] {
     for (const field of Object.values(type.getFields())) {
       if (!field.description) problems.push(`${type.name}.${field.name} has no description`);
       for (const argument of field.args)
-        if (!argument.description && !familiarArguments.has(argument.name))
+        if (!argument.description && !familiarArgument.test(argument.name))
           problems.push(`${type.name}.${field.name}(${argument.name}:) has no description`);
     }
   }

@@ -1,0 +1,71 @@
+/** How an event looks as an AMQP message. */
+import type { Envelope } from '@enghub/event-contracts/envelope';
+import type { ConsumeMessage, Options } from 'amqplib';
+import { permanentFailure, readEvent, type OutboundEvent } from './transport.ts';
+
+const routingKeyHeader = 'x-enghub-routing-key';
+const aggregateHeader = 'x-enghub-aggregate';
+const attemptsHeader = 'x-enghub-attempts';
+const errorHeader = 'x-enghub-error';
+
+export function contentOf(event: OutboundEvent): Buffer {
+  return Buffer.from(JSON.stringify(event.envelope));
+}
+
+export function propertiesOf(event: OutboundEvent): Options.Publish {
+  return {
+    contentType: 'application/json',
+    messageId: event.envelope.event_id,
+    type: event.envelope.event_type,
+    appId: event.envelope.source_service,
+    headers: { [routingKeyHeader]: event.routingKey, [aggregateHeader]: event.aggregateId },
+  };
+}
+
+export type ReceivedMessage = Readonly<{
+  key: string;
+  /** Without an aggregate of its own, a message stands in line with nothing. */
+  aggregateId: string;
+  routingKey: string;
+  attempts: number;
+}>;
+
+export function readProperties(message: ConsumeMessage): ReceivedMessage {
+  const headers = message.properties.headers ?? {};
+  const key = String(message.properties.messageId ?? `delivery ${message.fields.deliveryTag}`);
+  const attempts = Number(headers[attemptsHeader] ?? 0);
+  return {
+    key,
+    aggregateId: String(headers[aggregateHeader] ?? key),
+    // A message that comes back from a retry queue carries the name of the queue as its routing key.
+    routingKey: String(headers[routingKeyHeader] ?? message.fields.routingKey),
+    attempts: Number.isInteger(attempts) && attempts > 0 ? attempts : 0,
+  };
+}
+
+export function readBody(message: ConsumeMessage, routingKey: string): Envelope {
+  let body: unknown;
+  try {
+    body = JSON.parse(message.content.toString('utf8'));
+  } catch (error) {
+    throw permanentFailure('not JSON', error);
+  }
+  return readEvent(routingKey, body);
+}
+
+/** The same message for another queue, with the tale of its attempts. */
+export function forwarded(message: ConsumeMessage, received: ReceivedMessage, error?: string): Options.Publish {
+  const { contentType, messageId, type, appId, headers } = message.properties;
+  return {
+    contentType: contentType ?? 'application/octet-stream',
+    messageId: messageId ?? undefined,
+    type: type ?? undefined,
+    appId: appId ?? undefined,
+    headers: {
+      [routingKeyHeader]: received.routingKey,
+      [aggregateHeader]: headers?.[aggregateHeader] ?? received.aggregateId,
+      [attemptsHeader]: received.attempts,
+      ...(error === undefined ? {} : { [errorHeader]: error }),
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { attachedConfirmChannel, connectBroker, type Attachment } from './broker.ts';
+import { confirmedPublisher, type ConfirmedPublisher } from './confirmed-publishing.ts';
+import { contentOf, propertiesOf } from './event-message.ts';
+import { silentLogger, type Logger } from './logger.ts';
+import { startRabbitConsumer, type RabbitConsumer } from './rabbitmq-consumer.ts';
+import { declareEvents, eventsTopology, queueTopology } from './rabbitmq-topology.ts';
+import { defaultRetryDelaysMs, type OutboundEvent, type Transport } from './transport.ts';
+
+export type RabbitMqOptions = Readonly<{
+  url: string;
+  logger?: Logger;
+  /** Goes before the name of everything at the broker, so that several systems may share one. */
+  prefix?: string;
+  retryDelaysMs?: readonly number[];
+}>;
+
+/** Carries events over RabbitMQ. A broker that is away holds up nobody: publishing rejects and the outbox keeps. */
+export async function connectRabbitMq(options: RabbitMqOptions): Promise<Transport> {
+  const { url, logger = silentLogger, prefix = '', retryDelaysMs = defaultRetryDelaysMs } = options;
+  const events = eventsTopology(prefix);
+  const broker = await connectBroker({ url, name: 'events', logger });
+  const consumers = new Map<string, RabbitConsumer>();
+  const counts = { published: 0, unrouted: 0, retried: 0, deadLettered: 0 };
+  let publisher: ConfirmedPublisher | undefined;
+
+  const attachment: Attachment = broker.attach('publisher', (connection) =>
+    attachedConfirmChannel(connection, attachment, async (channel) => {
+      await declareEvents(channel, events);
+      const own = confirmedPublisher(channel);
+      channel.once('close', () => {
+        if (publisher === own) publisher = undefined;
+      });
+      publisher = own;
+    }),
+  );
+  await attachment.settled();
+
+  async function publishOne(publish: ConfirmedPublisher, event: OutboundEvent): Promise<void> {
+    const content = contentOf(event);
+    const outcome = await publish({
+      exchange: events.exchange,
+      routingKey: event.routingKey,
+      content,
+      options: propertiesOf(event),
+    });
+    if (outcome === 'returned') await keepUnrouted(publish, event, content);
+    counts.published += 1;
+  }
+
+  /** Nobody subscribed. It must not block the outbox for ever, nor vanish: the latest ones are kept to look at. */
+  async function keepUnrouted(publish: ConfirmedPublisher, event: OutboundEvent, content: Buffer): Promise<void> {
+    const kept = await publish({ exchange: '', routingKey: events.unrouted, content, options: propertiesOf(event) });
+    if (kept === 'returned') throw new Error(`no queue takes ${event.routingKey}, and ${events.unrouted} is missing`);
+    counts.unrouted += 1;
+    logger.debug({ routingKey: event.routingKey, eventId: event.envelope.event_id }, 'nobody subscribed to the event');
+  }
+
+  return {
+    async publish(outbound) {
+      const publish = publisher;
+      if (!publish || !broker.isConnected()) throw new Error('the broker is not reachable');
+      if (broker.isBlocked()) throw new Error('the broker takes no messages');
+      const outcomes = await Promise.allSettled(outbound.map((event) => publishOne(publish, event)));
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed) throw failed.reason;
+    },
+    async subscribe(subscription) {
+      const { queue } = subscription;
+      if (consumers.has(queue)) throw new Error(`${queue} already has a consumer in this process`);
+      const consumer = startRabbitConsumer({
+        broker,
+        subscription,
+        events,
+        queue: queueTopology(prefix, queue, retryDelaysMs),
+        retryDelaysMs,
+        logger,
+        onRetry: () => (counts.retried += 1),
+        onDead: () => (counts.deadLettered += 1),
+      });
+      consumers.set(queue, consumer);
+      await consumer.settled();
+      return {
+        async stop() {
+          await consumer.stop();
+          if (consumers.get(queue) === consumer) consumers.delete(queue);
+        },
+      };
+    },
+    isReady: () =>
+      broker.isConnected() &&
+      !broker.isBlocked() &&
+      publisher !== undefined &&
+      [...consumers.values()].every((consumer) => consumer.isConsuming()),
+    async close() {
+      await Promise.all([...consumers.values()].map((consumer) => consumer.stop()));
+      consumers.clear();
+      attachment.detach();
+      await broker.close();
+    },
+    counts: () => ({ ...counts }),
+  };
+}

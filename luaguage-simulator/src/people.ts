@@ -1,0 +1,111 @@
+/** The people the simulated ERP knows: who they are, what they may do, and where. */
+export type Person = Readonly<{
+  id: string;
+  name: string;
+  role: Role;
+  tenantId: string;
+  factoryIds: readonly string[];
+}>;
+
+export type Role = keyof typeof scopesOf;
+
+const everyDay = [
+  'factory:view',
+  'work_order:view',
+  'report:view',
+  'board:view',
+  'routing:view',
+  'equipment:view',
+  'product:view',
+] as const;
+
+const administratorScopes = [
+  ...everyDay,
+  'work_order:create',
+  'work_order:release',
+  'work_order:execute',
+  'work_order:cancel',
+  'report:create',
+  'routing:manage',
+  'station:manage',
+  'inspection:view',
+  'inspection:record',
+  'inspection_plan:manage',
+  'defect:view',
+  'equipment:manage',
+  'oee:view',
+  'mrp:view',
+  'bom:view',
+  'user:view',
+  'schema:introspect',
+] as const;
+
+type Scope = (typeof administratorScopes)[number];
+
+const withheldFromManagers: readonly Scope[] = ['schema:introspect', 'inspection:record'];
+
+export const scopesOf = {
+  administrator: administratorScopes,
+  production_manager: administratorScopes.filter((scope) => !withheldFromManagers.includes(scope)),
+  operator: [...everyDay, 'work_order:execute', 'report:create', 'inspection:view', 'defect:view'],
+  quality_engineer: [
+    ...everyDay,
+    'inspection:view',
+    'inspection:record',
+    'inspection_plan:manage',
+    'defect:view',
+    'bom:view',
+  ],
+  planner: [
+    ...everyDay,
+    'work_order:create',
+    'work_order:release',
+    'work_order:cancel',
+    'routing:manage',
+    'mrp:view',
+    'bom:view',
+    'oee:view',
+    'inspection:view',
+  ],
+  maintainer: [...everyDay, 'station:manage', 'equipment:manage', 'oee:view'],
+  partner: [
+    'schema:introspect',
+    'factory:view',
+    'work_order:view',
+    'report:view',
+    'routing:view',
+    'inspection:view',
+    'product:view',
+    'equipment:view',
+  ],
+} as const satisfies Record<string, readonly Scope[]>;
+
+const shanghai = 'factory-sh-01';
+const both = [shanghai, 'factory-bj-01'];
+const person = (id: string, name: string, role: Role, factoryIds: readonly string[], tenantId = 'tenant-001') => ({
+  id,
+  name,
+  role,
+  tenantId,
+  factoryIds,
+});
+
+export const demoPeople: readonly Person[] = [
+  person('emp-001', 'Chen Wei', 'production_manager', both),
+  person('emp-101', 'Li Na', 'operator', [shanghai]),
+  person('emp-201', 'Wang Fang', 'quality_engineer', both),
+  person('emp-301', 'Zhang Min', 'planner', both),
+  person('emp-401', 'Liu Yang', 'maintainer', both),
+  person('emp-901', 'Zhao Lei', 'administrator', both),
+  person('partner-001', 'Partner Integrations', 'partner', both),
+  person('emp-701', 'Sun Jie', 'production_manager', ['factory-sz-01'], 'tenant-002'),
+];
+
+const byId = new Map(demoPeople.map((it) => [it.id, it]));
+
+/** The 2012 plant log knows its operators as ID4932; some rows only say "other". */
+const worker = /^(ID\d{1,10}|other)$/;
+
+export function findPerson(id: string): Person | null {
+  return byId.get(id) ?? (worker.test(id) ? person(id, `Operator ${id}`, 'operator', [shanghai]) : null);
+}

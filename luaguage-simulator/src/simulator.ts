@@ -1,0 +1,104 @@
+/** Stands in for the ERP: the HTTP interfaces that EngHub uses, with demo people and made-up products. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerTo, type Answer } from './interfaces.ts';
+import { demoPeople, findPerson, type Role } from './people.ts';
+import { openTokenIssuer, type TokenIssuer } from './tokens.ts';
+
+export type SimulatorOptions = Readonly<{
+  /** 0 takes a free port. */
+  port?: number;
+  host?: string;
+  /** Keeps the signing key between starts. */
+  keyFile?: string;
+  /** The `iss` of the tokens; the simulator's URL when left out. */
+  issuer?: string;
+  /** Its tokens need no password: in production somebody has to say that this is meant. */
+  allowInProduction?: boolean;
+}>;
+
+export type DemoUser = Readonly<{ id: string; name: string; role: Role; tenantId: string }>;
+
+export type RunningSimulator = Readonly<{
+  url: string;
+  issuer: string;
+  demoUsers: readonly DemoUser[];
+  /** A signed-in user's token, or null for nobody we know. */
+  tokenFor(userId: string, expiresInSeconds?: number): Promise<string | null>;
+  stop(): Promise<void>;
+}>;
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+export async function startSimulator(options: SimulatorOptions = {}): Promise<RunningSimulator> {
+  if (process.env.NODE_ENV === 'production' && !options.allowInProduction) {
+    throw new Error(
+      'The luaguage simulator hands out tokens without a password and does not run with NODE_ENV=production. ' +
+        'Set LUAGUAGE_URL to the real ERP, or LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION=true if you mean it.',
+    );
+  }
+  let tokens: TokenIssuer | undefined;
+  const server = createServer((request, response) => {
+    if (!tokens) return send(response, { status: 503, body: { error: 'starting' } });
+    respond(request, response, tokens).catch(() => send(response, { status: 500, body: { error: 'internal' } }));
+  });
+  const host = options.host ?? '127.0.0.1';
+  const url = `http://${host}:${await listen(server, host, options.port ?? 0)}`;
+  const issuer = options.issuer ?? url;
+  try {
+    tokens = await openTokenIssuer(issuer, options.keyFile);
+  } catch (error) {
+    await close(server);
+    throw error;
+  }
+  const { sign } = tokens;
+  return {
+    url,
+    issuer,
+    demoUsers: demoPeople.map(({ id, name, role, tenantId }) => ({ id, name, role, tenantId })),
+    tokenFor: async (userId, expiresInSeconds) => {
+      const person = findPerson(userId);
+      return person ? sign(person, expiresInSeconds) : null;
+    },
+    stop: () => close(server),
+  };
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse, tokens: TokenIssuer): Promise<void> {
+  const body = await readBody(request);
+  if (body === null) return send(response, { status: 413, body: { error: 'too_large' } });
+  send(response, await answerTo({ method: request.method ?? 'GET', path: pathOf(request), body }, tokens));
+}
+
+const pathOf = (request: IncomingMessage) => new URL(request.url ?? '/', 'http://luaguage').pathname;
+
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function send(response: ServerResponse, { status, body }: Answer): void {
+  if (response.headersSent) return;
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeAllConnections();
+  });
+}

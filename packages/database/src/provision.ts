@@ -135,9 +135,10 @@ async function refuseUnsecuredTables(owner: pg.Client, namespace: string): Promi
   throw new Error(`Tables with a tenant_id are open to every tenant. Add to the migration: ${calls.join(' ')}`);
 }
 
+/** What the server said, without the engine's account of its own call stack. */
 function describe(error: unknown): string {
-  const { message, cause } = error as { message?: string; cause?: { originalMessage?: string } };
-  return cause?.originalMessage ?? message ?? String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/\n\s+0: [\s\S]*/, '').replace(/^[\s\S]*?(?=ERROR: )/, '');
 }
 
 const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code;

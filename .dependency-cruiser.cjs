@@ -71,7 +71,13 @@ module.exports = {
       from: { path: '^(subgraphs|packages|plant-log|luaguage-simulator)/', pathNot: notShipped },
       to: { path: '^(gateway|all-in-one)/' },
     },
-    { name: 'no-cycles', severity: 'error', from: { pathNot: '/generated/' }, to: { circular: true } },
+    {
+      name: 'no-cycles',
+      comment: 'Types may point at each other; what runs may not.',
+      severity: 'error',
+      from: { pathNot: '/generated/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'everything-resolves',
       comment: 'An import that cannot be resolved hides from every other law.',

@@ -52,6 +52,7 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'max-lines': ['warn', { max: 300 }],
+      'no-control-regex': 'error',
       'no-param-reassign': 'error',
       'no-restricted-syntax': ['error', ...houseRules],
       'no-var': 'error',

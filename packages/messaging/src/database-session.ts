@@ -25,6 +25,7 @@ const onConnect = `
 
 export function openSession(options: SessionOptions): DatabaseSession {
   let current: Promise<pg.Client> | undefined;
+  let live: pg.Client | undefined;
   let generation = 0;
   let closed = false;
 
@@ -55,8 +56,6 @@ export function openSession(options: SessionOptions): DatabaseSession {
     return client;
   }
 
-  let live: pg.Client | undefined;
-
   function drop(client: pg.Client): void {
     if (live !== client) return;
     live = undefined;
@@ -80,16 +79,25 @@ export function openSession(options: SessionOptions): DatabaseSession {
     return current;
   }
 
+  async function run<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    const connection = await client();
+    try {
+      const result = await connection.query<Row>(text, [...values]);
+      return result.rows;
+    } catch (error) {
+      if (!isStatementError(error)) drop(connection);
+      throw error;
+    }
+  }
+
+  let last: Promise<unknown> = Promise.resolve();
+
   return {
-    async query<Row extends object>(text: string, values: readonly unknown[] = []) {
-      const connection = await client();
-      try {
-        const result = await connection.query<Row>(text, [...values]);
-        return result.rows;
-      } catch (error) {
-        if (!isStatementError(error)) drop(connection);
-        throw error;
-      }
+    // One after the other: the driver takes a second query before the first has ended for a mistake.
+    query<Row extends object>(text: string, values: readonly unknown[] = []) {
+      const result = last.then(() => run<Row>(text, values));
+      last = result.catch(() => {});
+      return result;
     },
     generation: () => generation,
     async close() {

@@ -1,6 +1,6 @@
 /** How an event looks as an AMQP message. */
 import type { Envelope } from '@enghub/event-contracts/envelope';
-import type { ConsumeMessage, Options } from 'amqplib';
+import type { Message, Options } from 'amqplib';
 import { permanentFailure, readEvent, type OutboundEvent } from './transport.ts';
 
 const routingKeyHeader = 'x-enghub-routing-key';
@@ -30,7 +30,7 @@ export type ReceivedMessage = Readonly<{
   attempts: number;
 }>;
 
-export function readProperties(message: ConsumeMessage): ReceivedMessage {
+export function readProperties(message: Message): ReceivedMessage {
   const headers = message.properties.headers ?? {};
   const key = String(message.properties.messageId ?? `delivery ${message.fields.deliveryTag}`);
   const attempts = Number(headers[attemptsHeader] ?? 0);
@@ -43,7 +43,7 @@ export function readProperties(message: ConsumeMessage): ReceivedMessage {
   };
 }
 
-export function readBody(message: ConsumeMessage, routingKey: string): Envelope {
+export function readBody(message: Message, routingKey: string): Envelope {
   let body: unknown;
   try {
     body = JSON.parse(message.content.toString('utf8'));
@@ -54,7 +54,7 @@ export function readBody(message: ConsumeMessage, routingKey: string): Envelope 
 }
 
 /** The same message for another queue, with the tale of its attempts. */
-export function forwarded(message: ConsumeMessage, received: ReceivedMessage, error?: string): Options.Publish {
+export function forwarded(message: Message, received: ReceivedMessage, error?: string): Options.Publish {
   const { contentType, messageId, type, appId, headers } = message.properties;
   return {
     contentType: contentType ?? 'application/octet-stream',

@@ -1,6 +1,6 @@
 import { openSession, type DatabaseSession } from './database-session.ts';
 import { silentLogger, type Logger } from './logger.ts';
-import { post, type Delivery } from './mailbox.ts';
+import { post, revive, type Delivery } from './mailbox.ts';
 import { startMailboxWorker, type MailboxWorker } from './mailbox-worker.ts';
 import { defaultRetryDelaysMs, topicMatches, type Subscription, type Transport } from './transport.ts';
 
@@ -77,6 +77,13 @@ export function createInProcessTransport(options: InProcessTransportOptions = {}
       for (const queue of woken) workers.get(queue)?.wake();
     },
     subscribe,
+    async replayDeadLetters(queue) {
+      const route = routes.get(queue);
+      if (!route) throw new Error(`${queue} is no consumer of this process`);
+      const revived = await revive(sessionOf(route.mailboxUrl), queue);
+      workers.get(queue)?.wake();
+      return revived;
+    },
     isReady: () => !closed,
     async close() {
       closed = true;

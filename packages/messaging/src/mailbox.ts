@@ -85,6 +85,16 @@ export async function bury(session: DatabaseSession, consumer: string, eventId: 
   );
 }
 
+/** Behind everything that arrived meanwhile, as a message would come back to a queue. */
+export async function revive(session: DatabaseSession, consumer: string): Promise<number> {
+  const revived = await session.query(
+    `UPDATE mailbox SET state = 'PENDING', attempts = 0, next_attempt_at = clock_timestamp(), id = nextval(pg_get_serial_sequence('mailbox', 'id'))
+      WHERE consumer = $1 AND state = 'DEAD' RETURNING event_id`,
+    [consumer],
+  );
+  return revived.length;
+}
+
 /** One process at a time empties a consumer's letters; the lock ends with the connection. */
 export async function lockConsumer(session: DatabaseSession, consumer: string): Promise<boolean> {
   const [row] = await session.query<{ locked: boolean }>(

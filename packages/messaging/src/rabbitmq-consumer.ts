@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
+import type { ConfirmChannel, ConsumeMessage, Message } from 'amqplib';
 import { attachedConfirmChannel, type Attachment, type Broker } from './broker.ts';
 import { confirmedPublisher, type ConfirmedPublisher } from './confirmed-publishing.ts';
 import { openSession } from './database-session.ts';
@@ -10,7 +10,13 @@ import { createParkedAggregates } from './parked-aggregates.ts';
 import { declareEvents, declareQueue, type EventsTopology, type QueueTopology } from './rabbitmq-topology.ts';
 import { describeError, isPermanentFailure, type Subscription } from './transport.ts';
 
-export type RabbitConsumer = Readonly<{ isConsuming(): boolean; settled(): Promise<void>; stop(): Promise<void> }>;
+export type RabbitConsumer = Readonly<{
+  isConsuming(): boolean;
+  /** Resolves when the queue is declared and consumed, or at once while the broker is away. */
+  settled(): Promise<void>;
+  replayDeadLetters(): Promise<number>;
+  stop(): Promise<void>;
+}>;
 
 export type RabbitConsumerOptions = Readonly<{
   broker: Broker;
@@ -42,7 +48,7 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
   const lanes = createLanes(aggregatesAtOnce, (error) => {
     logger.warn({ queue: queue.main, error: describeError(error) }, 'could not settle an event, it will come again');
   });
-  let link: Readonly<{ channel: ConfirmChannel; consumerTag: string }> | undefined;
+  let link: Readonly<{ channel: ConfirmChannel; consumerTag: string; publish: ConfirmedPublisher }> | undefined;
   let stopping = false;
 
   const attachment: Attachment = broker.attach(queue.main, (connection) =>
@@ -59,7 +65,7 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
       });
       const consumerTag = `enghub-${randomUUID()}`;
       // Known before the first delivery, which may come together with the broker's answer.
-      link = { channel, consumerTag };
+      link = { channel, consumerTag, publish };
       await channel.consume(
         queue.main,
         (message) => {
@@ -139,7 +145,7 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
   }
 
   async function forward(
-    { message, publish }: Delivery,
+    { message, publish }: Pick<Delivery, 'publish'> & Readonly<{ message: Message }>,
     target: string,
     received: ReceivedMessage,
     error?: string,
@@ -159,7 +165,24 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
     return retry.name;
   }
 
+  async function replayDeadLetters(): Promise<number> {
+    if (!link) throw new Error('the broker is not reachable');
+    const { channel, publish } = link;
+    const { messageCount } = await channel.checkQueue(queue.dead);
+    let replayed = 0;
+    // No more than there were: what dies again meanwhile is not for this round.
+    for (; replayed < messageCount; replayed += 1) {
+      const message = await channel.get(queue.dead);
+      if (!message) break;
+      const received = { ...readProperties(message), attempts: 0 };
+      await forward({ message, publish }, queue.main, received);
+      channel.ack(message);
+    }
+    return replayed;
+  }
+
   return {
+    replayDeadLetters,
     isConsuming: () => link !== undefined,
     settled: () => attachment.settled(),
     async stop() {

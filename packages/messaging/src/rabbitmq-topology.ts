@@ -10,6 +10,8 @@ export type RetryQueue = Readonly<{ name: string; delayMs: number }>;
 
 // A message that comes back this often without an answer has been killing its consumer.
 const deliveryLimit = 50;
+// Queues to look into are read and put back any number of times; newer brokers would drop the message after 20.
+const unlimited = { 'x-delivery-limit': 1_000_000 };
 const unroutedKept = 100_000;
 
 // Dead-lettering is at most once unless both of these are set.
@@ -35,7 +37,7 @@ export async function declareEvents(channel: Channel, { exchange, unrouted }: Ev
   await channel.assertExchange(exchange, 'topic', { durable: true });
   await channel.assertQueue(unrouted, {
     durable: true,
-    arguments: { ...quorum, 'x-max-length': unroutedKept, 'x-overflow': 'drop-head' },
+    arguments: { ...quorum, ...unlimited, 'x-max-length': unroutedKept, 'x-overflow': 'drop-head' },
   });
 }
 
@@ -45,7 +47,7 @@ export async function declareQueue(
   queue: QueueTopology,
   routingKeys: readonly string[],
 ): Promise<void> {
-  await channel.assertQueue(queue.dead, { durable: true, arguments: quorum });
+  await channel.assertQueue(queue.dead, { durable: true, arguments: { ...quorum, ...unlimited } });
   await channel.assertQueue(queue.main, {
     durable: true,
     arguments: {

@@ -86,6 +86,11 @@ export async function connectRabbitMq(options: RabbitMqOptions): Promise<Transpo
         },
       };
     },
+    async replayDeadLetters(queue) {
+      const consumer = consumers.get(queue);
+      if (!consumer) throw new Error(`${queue} is no consumer of this process`);
+      return consumer.replayDeadLetters();
+    },
     isReady: () =>
       broker.isConnected() &&
       !broker.isBlocked() &&

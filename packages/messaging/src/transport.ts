@@ -23,6 +23,8 @@ export type Transport = Readonly<{
   /** Resolves when every event is durable for every subscription that wants it; rejects when that is not certain. */
   publish(events: readonly OutboundEvent[]): Promise<void>;
   subscribe(subscription: Subscription): Promise<Readonly<{ stop(): Promise<void> }>>;
+  /** Gives the dead letters of a consumer of this process another round of tries; answers how many there were. */
+  replayDeadLetters(queue: string): Promise<number>;
   isReady(): boolean;
   close(): Promise<void>;
   /** What happened since this process started. */

@@ -19,11 +19,11 @@ async function main(): Promise<void> {
       port: data.LUAGUAGE_SIMULATOR_PORT,
       host: data.HOST,
       keyFile: data.LUAGUAGE_SIMULATOR_KEY_FILE,
-      issuer: data.LUAGUAGE_SIMULATOR_ISSUER,
+      issuer: data.LUAGUAGE_SIMULATOR_ISSUER ?? `http://${data.HOST}:${data.LUAGUAGE_SIMULATOR_PORT}`,
       allowInProduction: data.LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION,
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.stop());
-    console.log(`luaguage simulator: ${simulator.url}`);
+    console.log(`luaguage simulator: ${simulator.url} (issuer ${simulator.issuer})`);
   } catch (error) {
     const busy = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     fail(

@@ -136,7 +136,7 @@ describe('tokens', () => {
   it('honours its tokens after a restart when it keeps its key', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'luaguage-'));
     onTestFinished(() => rm(folder, { recursive: true }));
-    const options = { keyFile: path.join(folder, 'keys', 'key.json'), issuer: 'urn:demo' };
+    const options = { keyFile: path.join(folder, 'keys', 'key.json') };
     const before = await startSimulator(options);
     const token = await before.tokenFor('emp-001');
     await before.stop();
@@ -144,7 +144,7 @@ describe('tokens', () => {
     const after = await startSimulator(options);
     onTestFinished(() => after.stop());
     const keys = createRemoteJWKSet(new URL(`${after.url}/.well-known/jwks.json`));
-    const { payload } = await jwtVerify(token!, keys, { issuer: 'urn:demo' });
+    const { payload } = await jwtVerify(token!, keys, { issuer: after.issuer });
     expect(payload.sub).toBe('emp-001');
   });
 

@@ -11,7 +11,7 @@ export type SimulatorOptions = Readonly<{
   host?: string;
   /** Keeps the signing key between starts. */
   keyFile?: string;
-  /** The `iss` of the tokens; the simulator's URL when left out. */
+  /** The `iss` of the tokens. When left out: the URL, or with a key file a name that outlives a change of port. */
   issuer?: string;
   /** Its tokens need no password: in production somebody has to say that this is meant. */
   allowInProduction?: boolean;
@@ -29,6 +29,7 @@ export type RunningSimulator = Readonly<{
 }>;
 
 const MAX_BODY_BYTES = 64 * 1024;
+const LASTING_ISSUER = 'urn:enghub:luaguage-simulator';
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<RunningSimulator> {
   if (process.env.NODE_ENV === 'production' && !options.allowInProduction) {
@@ -44,7 +45,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   });
   const host = options.host ?? '127.0.0.1';
   const url = `http://${host}:${await listen(server, host, options.port ?? 0)}`;
-  const issuer = options.issuer ?? url;
+  const issuer = options.issuer ?? (options.keyFile === undefined ? url : LASTING_ISSUER);
   try {
     tokens = await openTokenIssuer(issuer, options.keyFile);
   } catch (error) {

@@ -3,7 +3,7 @@ CREATE TABLE machines (
   id text PRIMARY KEY,
   tenant_id text NOT NULL,
   factory_id text,
-  name text NOT NULL
+  name text NOT NULL CHECK (name <> '')
 );
 SELECT secure_table('machines');
 

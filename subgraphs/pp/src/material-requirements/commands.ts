@@ -1,0 +1,22 @@
+import type { WorkOrderCreated } from '@enghub/event-contracts/mes/work-order-created.v1';
+import { mrpCompleted } from '@enghub/event-contracts/pp/mrp-completed.v1';
+import { newId } from '@enghub/subgraph-kit/ids';
+import type { Context } from '../context.ts';
+import { publish } from '../publish.ts';
+import { billOfMaterials } from './bill-of-materials.ts';
+import { plan } from './rules.ts';
+import * as store from './store.ts';
+
+/** Works out, once, what a new order needs. */
+export function planOrder(order: WorkOrderCreated, factoryId: string, context: Context): Promise<void> {
+  return context.transaction(async (tx) => {
+    if (await store.isPlanned(tx, order.work_order_id)) return;
+
+    const bom = await billOfMaterials(context, order.product_id, order.bom_version);
+    const at = context.now();
+    const { state: run, events } = plan(order, bom, { id: newId(at.getTime()), factoryId, at });
+    if (!(await store.add(tx, context.claims.tenantId, run))) return;
+    const about = { factoryId, aggregateId: order.work_order_id };
+    for (const event of events) await publish(tx, context, mrpCompleted, event, about);
+  });
+}

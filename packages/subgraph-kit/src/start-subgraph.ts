@@ -33,7 +33,8 @@ export type Slice<Context> = Readonly<{ resolvers: object; consumers?: readonly 
 
 type PrismaLike = SqlTransaction & {
   $disconnect(): Promise<void>;
-  $transaction<T>(work: (tx: never) => Promise<T>, options?: { timeout?: number; maxWait?: number }): Promise<T>;
+  // Each generated client has overloads of its own; see `transact`.
+  $transaction(...args: never): unknown;
 };
 
 export type SubgraphDefinition<Db extends PrismaLike, Context extends BaseContext<Db>> = Readonly<{
@@ -83,7 +84,8 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
     transport: services.transport,
     logger,
     onRelayed: (events) => {
-      for (const { envelope } of events) definition.liveTopics?.(envelope).forEach((topic) => services.live.publish(topic));
+      for (const { envelope } of events)
+        definition.liveTopics?.(envelope).forEach((topic) => services.live.publish(topic));
     },
   });
 
@@ -97,7 +99,7 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
       wakeRelay: relay.wake,
       transaction: async (work) => {
         if (within) return work(within);
-        const result = await db.$transaction((tx) => work(tx), TRANSACTION);
+        const result = await transact(db, work);
         relay.wake();
         return result;
       },
@@ -107,12 +109,12 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
   async function consume(consumer: Consumer<Context>, event: Envelope): Promise<void> {
     const claims = systemClaims(name, {
       tenantId: event.tenant_id,
-      factoryIds: [event.factory_id],
+      factoryIds: event.factory_id === null ? [] : [event.factory_id],
       traceId: event.trace_id,
     });
-    await clients.for(claims).$transaction(async (tx: Db) => {
+    await transact(clients.for(claims), async (tx) => {
       if (await claim(tx, `${name}.${consumer.name}`, event)) await consumer.handle(event, contextFor(claims, tx));
-    }, TRANSACTION);
+    });
     relay.wake();
   }
 
@@ -150,6 +152,11 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
   };
 }
 
+function transact<Db extends PrismaLike, T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
+  type Transact = (work: (tx: Db) => Promise<T>, options: typeof TRANSACTION) => Promise<T>;
+  return (db.$transaction as unknown as Transact).call(db, work, TRANSACTION);
+}
+
 /** In the order in which they are applied: what every namespace needs first, then the subgraph's own tables. */
 export const migrationDirectories = (folder: URL): string[] => [
   foundationMigrations,
@@ -162,7 +169,9 @@ function schemaOf<Db extends PrismaLike, Context extends BaseContext<Db>>(
 ): GraphQLSchema {
   const typeDefs = readTypeDefs(definition.folder).map((sdl) => parse(sdl));
   const resolvers = [scalars, ...definition.slices.map((slice) => slice.resolvers)];
-  return buildSubgraphSchema(typeDefs.map((document, at) => ({ typeDefs: document, resolvers: at === 0 ? merged(resolvers) : {} })) as never);
+  return buildSubgraphSchema(
+    typeDefs.map((document, at) => ({ typeDefs: document, resolvers: at === 0 ? merged(resolvers) : {} })) as never,
+  );
 }
 
 /** Slices contribute to the same types (Query, Mutation, an entity): one map per type. */

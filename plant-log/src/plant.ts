@@ -1,0 +1,28 @@
+/** What the log does not say about its plant. */
+export const plant = {
+  factoryId: 'factory-sh-01',
+  name: 'Shanghai plant',
+  timeZone: 'Asia/Shanghai',
+  overproductionPercent: '10',
+  line: { code: 'machining', name: 'Machining' },
+  /** Some machines of the log run two jobs at once. */
+  stationCapacity: 2,
+  shiftPattern: {
+    validFrom: '2012-01-01',
+    shifts: [
+      { name: 'day', startsAt: '06:00', endsAt: '18:00' },
+      { name: 'night', startsAt: '18:00', endsAt: '06:00' },
+    ],
+  },
+  /** Quality checks are inspected at each report, other work every so many pieces. */
+  qualityCheck: 'Q.C.',
+  inspectEveryPieces: '50',
+} as const;
+
+/** Who does what in the plant. A worker of the log signs in under their own id, or this one reports for them. */
+export const people = {
+  administrator: 'emp-901',
+  planner: 'emp-301',
+  qualityEngineer: 'emp-201',
+  standIn: 'emp-001',
+} as const;

@@ -147,3 +147,5 @@ async function main([command, subgraph, ...words]: string[]): Promise<void> {
 await main(process.argv.slice(2)).catch((error: unknown) =>
   fail(error instanceof Error ? error.message : String(error)),
 );
+// The schema engine leaves a timer of ten seconds behind.
+process.exit();

@@ -29,6 +29,7 @@ export type EmbeddedPostgresOptions = Readonly<{
 }>;
 
 const databaseName = 'enghub';
+const ownerPatience = 500;
 const shutdownPatience = 10_000;
 const running = new Map<string, Promise<EmbeddedPostgres>>();
 
@@ -79,6 +80,9 @@ async function start(options: EmbeddedPostgresOptions, onStop: () => void): Prom
 async function endForsakenServer(directory: string): Promise<void> {
   const found = findPostmaster(directory);
   if (!found) return;
+  // A process that was killed a moment ago may take another one to be gone.
+  const patience = Date.now() + ownerPatience;
+  while (readOwner(directory) !== null && Date.now() < patience) await wait(20);
   const owner = readOwner(directory);
   if (owner !== null) {
     throw new Error(

@@ -144,10 +144,11 @@ function workingDirectory(pid: string): string | null {
 
 const ownerFile = (directory: string): string => path.join(directory, 'enghub-owner');
 
-/** Ticks since boot on Linux (field 22); elsewhere a number alone has to do. */
+/** Ticks since boot on Linux; elsewhere, and of the dead that nobody has buried yet, nothing. */
 function startTime(pid: number): string {
   const stat = readText(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'unknown';
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' ? 'ended' : (fields[19] ?? 'unknown');
 }
 
 function isAlive(pid: number): boolean {

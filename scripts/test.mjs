@@ -15,6 +15,7 @@ const houses = ['packages', 'subgraphs', 'gateway', 'all-in-one', 'luaguage-simu
 const staticChecks = [
   ['Types', [bin('typescript/bin/tsc'), '-p', 'tsconfig.json']],
   ['Lint', [bin('eslint/bin/eslint.js'), '.', '--quiet']],
+  ['Migrations: agree with the Prisma schemas', typescript('packages/database/src/cli.ts', 'drift')],
   ['Format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   [
     'Boundaries',

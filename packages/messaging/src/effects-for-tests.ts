@@ -59,9 +59,16 @@ export async function createEffectsTable(ownerUrl: string, namespace: string): P
   }
 }
 
-export function openEffects(appUrl: string): Effects {
-  const pool = new pg.Pool({ connectionString: appUrl, max: 8 });
+/** A pool whose database may be dropped before the last of its connections has heard that the pool ended. */
+export function openTestPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config);
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
+}
+
+export function openEffects(appUrl: string): Effects {
+  const pool = openTestPool({ connectionString: appUrl, max: 8 });
   return {
     async apply(consumer, event, beforeCommit) {
       const client = await pool.connect();

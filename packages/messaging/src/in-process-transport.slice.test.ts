@@ -1,7 +1,6 @@
 import { foundationMigrations } from '@enghub/database/provision';
 import { freshDatabase } from '@enghub/testkit/postgres';
-import pg from 'pg';
-import { createEffectsTable, openEffects } from './effects-for-tests.ts';
+import { createEffectsTable, openEffects, openTestPool } from './effects-for-tests.ts';
 import { createInProcessTransport } from './in-process-transport.ts';
 import { messagingMigrations } from './migrations.ts';
 import { describeTransport } from './transport-contract.ts';
@@ -10,7 +9,7 @@ describeTransport('the in-process transport', async () => {
   const database = await freshDatabase('qms', [foundationMigrations, messagingMigrations]);
   await createEffectsTable(database.ownerUrl, 'qms');
   const effects = openEffects(database.appUrl);
-  const inspector = new pg.Pool({ connectionString: database.relayUrl, max: 1 });
+  const inspector = openTestPool({ connectionString: database.relayUrl, max: 1 });
   return {
     open: async () => createInProcessTransport({ retryDelaysMs: [20, 40, 80] }),
     effects,

@@ -129,6 +129,22 @@ export function startRelay(options: RelayOptions): Relay {
     );
   }
 
+  let stopped: Promise<void> | undefined;
+
+  async function stop(deadlineMs: number): Promise<void> {
+    stopping = true;
+    clearTimeout(notifyTimer);
+    const finish = async () => {
+      await loop.stop();
+      if (isActive()) await drain();
+    };
+    await withinDeadline(finish(), deadlineMs).catch((error: unknown) => {
+      logger.warn({ namespace, error: describeError(error) }, 'stopped with events left in the outbox');
+    });
+    lockedGeneration = 0;
+    await session.close();
+  }
+
   return {
     wake() {
       if (isActive()) loop.wake();
@@ -143,18 +159,9 @@ export function startRelay(options: RelayOptions): Relay {
       return { events: row?.events ?? 0, oldestSeconds: Math.max(0, row?.oldest ?? 0) };
     },
     isActive,
-    async stop(deadlineMs = 5_000) {
-      if (stopping) return;
-      stopping = true;
-      clearTimeout(notifyTimer);
-      const finish = async () => {
-        await loop.stop();
-        if (isActive()) await drain();
-      };
-      await withinDeadline(finish(), deadlineMs).catch((error: unknown) => {
-        logger.warn({ namespace, error: describeError(error) }, 'stopped with events left in the outbox');
-      });
-      await session.close();
+    stop(deadlineMs = 5_000) {
+      stopped ??= stop(deadlineMs);
+      return stopped;
     },
   };
 }

@@ -56,7 +56,13 @@ async function start(options: EmbeddedPostgresOptions, onStop: () => void): Prom
     launch({ directory, port, binaries, user, settings: settings(durable), removeAfterwards: temporary }),
   );
   recordOwner(directory);
-  await createDatabase(port);
+  try {
+    await createDatabase(port);
+  } catch (error) {
+    await shutDown(directory);
+    release();
+    throw error;
+  }
 
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {

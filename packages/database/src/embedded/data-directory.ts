@@ -27,9 +27,11 @@ export function locateDataDirectory(wanted: string, user: RunAs): string {
   mkdirSync(parent, { recursive: true });
   const link = lstatSync(wanted, { throwIfNoEntry: false });
   if (link?.isSymbolicLink() && existsSync(wanted)) return realpathSync(wanted);
+  // A link to data that somebody removed.
+  if (link?.isSymbolicLink()) rmSync(wanted);
   if (canEnter(parent, user)) return path.join(realpathSync(parent), path.basename(wanted));
 
-  if (link && !link.isSymbolicLink() && readdirSync(wanted).length > 0) {
+  if (link?.isDirectory() && readdirSync(wanted).length > 0) {
     throw new Error(
       `PostgreSQL runs as uid ${user.uid} here and cannot reach ${wanted}. Move it, or start as its owner.`,
     );
@@ -42,9 +44,13 @@ export function locateDataDirectory(wanted: string, user: RunAs): string {
 
 /** Runs initdb unless it has been done. */
 export function initialise(directory: string, binaries: Binaries, user: RunAs, durable: boolean): void {
+  const owner = existsSync(directory) ? statSync(directory).uid : undefined;
+  if (user.uid === undefined && owner !== undefined && owner !== process.getuid?.()) {
+    throw new Error(`${directory} belongs to another user (uid ${owner}); it was made when started as root.`);
+  }
   if (existsSync(path.join(directory, 'PG_VERSION'))) {
     // A project moved between users: the server insists on owning its data.
-    if (user.uid !== undefined && statSync(directory).uid !== user.uid) {
+    if (user.uid !== undefined && owner !== user.uid) {
       spawnSync('chown', ['-R', `${user.uid}:${user.gid}`, directory]);
     }
     return;

@@ -19,6 +19,11 @@ describe('the configuration of the all-in-one', () => {
     ).toThrow(/PORT[\s\S]*MES_DATABASE_URL[\s\S]*RABBITMQ_URL|MES_DATABASE_URL[\s\S]*RABBITMQ_URL[\s\S]*PORT/);
   });
 
+  it('does not hand out demo tokens in production unless that is meant', () => {
+    expect(readConfig({ NODE_ENV: 'production' }, '/plant').simulatorAllowed).toBe(false);
+    expect(readConfig({}, '/plant').simulatorAllowed).toBe(true);
+  });
+
   it('does not take a real ERP together with demo tokens', () => {
     expect(() => readConfig({ LUAGUAGE_URL: 'https://erp.example' }, '/plant')).toThrow(/JWKS_URL/);
   });

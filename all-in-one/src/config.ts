@@ -24,6 +24,8 @@ const environment = z.object({
   JWKS_URL: z.url().optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().default('enghub'),
+  NODE_ENV: z.string().optional(),
+  LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION: z.stringbool().default(false),
 });
 
 export type SubgraphName = 'mes' | 'qms' | 'pp' | 'eam' | 'luaguage-bridge';
@@ -37,6 +39,8 @@ export type Config = Readonly<{
   databaseUrls: Readonly<Record<SubgraphName, string | null>>;
   rabbitMqUrl: string | null;
   luaguageUrl: string | null;
+  /** The simulator hands out tokens without a password: in production somebody has to say that this is meant. */
+  simulatorAllowed: boolean;
   /** Null while the simulator issues the tokens. */
   identity: Readonly<{ jwksUrl: string; issuer: string }> | null;
   audience: string;
@@ -68,6 +72,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     },
     rabbitMqUrl: it.RABBITMQ_URL ?? null,
     luaguageUrl: it.LUAGUAGE_URL ?? null,
+    simulatorAllowed: it.NODE_ENV !== 'production' || it.LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION,
     identity: it.JWKS_URL && it.JWT_ISSUER ? { jwksUrl: it.JWKS_URL, issuer: it.JWT_ISSUER } : null,
     audience: it.JWT_AUDIENCE,
   };

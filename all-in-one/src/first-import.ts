@@ -29,21 +29,3 @@ export async function importOnce(
   writeFileSync(marker, `${new Date().toISOString()}\n`);
   return outcome;
 }
-
-/** A bar on a terminal, a line at every tenth elsewhere. */
-export function progressBar(label: string, stream: NodeJS.WriteStream): (done: number, total: number) => void {
-  let tenth = -1;
-  return (done, total) => {
-    const share = total === 0 ? 1 : done / total;
-    if (stream.isTTY) {
-      const width = 30;
-      const filled = Math.round(share * width);
-      stream.write(
-        `\r${label} [${'█'.repeat(filled)}${'·'.repeat(width - filled)}] ${done}/${total}${share === 1 ? '\n' : ''}`,
-      );
-    } else if (Math.floor(share * 10) > tenth) {
-      tenth = Math.floor(share * 10);
-      stream.write(`${label}: ${done} of ${total}\n`);
-    }
-  };
-}

@@ -74,7 +74,10 @@ async function embeddedPostgres(config: Config, stops: Stop[]): Promise<string> 
 }
 
 async function simulatedErp(config: Config, stops: Stop[]) {
-  const simulator = await startSimulator({ keyFile: path.join(config.dataDirectory, 'luaguage-simulator-key.json') });
+  const simulator = await startSimulator({
+    keyFile: path.join(config.dataDirectory, 'luaguage-simulator-key.json'),
+    allowInProduction: config.simulatorAllowed,
+  });
   stops.push(() => simulator.stop());
   return simulator;
 }

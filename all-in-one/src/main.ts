@@ -1,0 +1,110 @@
+/** `npm start`: gateway, five subgraphs, PostgreSQL and a simulated ERP, started and stopped together. */
+import { startGateway, type RunningGateway } from '@enghub/gateway/gateway';
+import { bridgePermissions } from '@enghub/gateway/identity/bridge-permissions';
+import { inProcessSource } from '@enghub/gateway/sources/in-process-source';
+import { describeImport } from '@enghub/plant-log/import-report';
+import { progressBar } from '@enghub/plant-log/progress';
+import closeWithGrace from 'close-with-grace';
+import { createRemoteJWKSet } from 'jose';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { pino, type Logger } from 'pino';
+import { readConfig, type Config } from './config.ts';
+import { importOnce } from './first-import.ts';
+import { startSystem } from './system.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+type System = Awaited<ReturnType<typeof startSystem>>;
+
+async function main(): Promise<void> {
+  const startedAt = performance.now();
+  const config = readConfig(process.env, root);
+  // Libraries are quicker, and silent about their inside, when they believe that this is production.
+  process.env.NODE_ENV ??= 'production';
+  const logger = pino({ level: config.logLevel });
+  console.log('Starting EngHub MES …');
+
+  let system: System | undefined;
+  let gateway: RunningGateway | undefined;
+  closeWithGrace({ delay: 20_000, logger: false }, async ({ err }) => {
+    if (err) logger.fatal({ err }, 'stopping after an error');
+    await gateway?.stop();
+    await system?.stop();
+  });
+  system = await startSystem(config, logger);
+  const loading = { done: config.importFile === null || system.simulator === null };
+  gateway = await openGateway(config, system, logger, loading);
+  console.log(`The graph answers at ${gateway.url}/graphql (${seconds(startedAt)} s). Stop with Ctrl-C.`);
+
+  if (!loading.done) await loadExample(config, system, gateway.url);
+  loading.done = true;
+  console.log(welcome(gateway.url, system));
+}
+
+function openGateway(
+  config: Config,
+  system: System,
+  logger: Logger,
+  loading: { done: boolean },
+): Promise<RunningGateway> {
+  const { subgraphs, simulator, live } = system;
+  const source = (name: string) => inProcessSource(subgraphs.get(name)!, logger);
+  return startGateway({
+    host: config.host,
+    port: config.port,
+    supergraphSdl: readFileSync(`${root}schema/supergraph.graphql`, 'utf8'),
+    sources: source,
+    identity: {
+      keys: createRemoteJWKSet(new URL(config.identity?.jwksUrl ?? `${simulator!.url}/.well-known/jwks.json`)),
+      issuer: config.identity?.issuer ?? simulator!.issuer,
+      audience: config.audience,
+    },
+    permissions: bridgePermissions(source('luaguage-bridge')),
+    live,
+    logger,
+    demo: simulator ? { users: simulator.demoUsers, tokenFor: simulator.tokenFor } : undefined,
+    readiness: async () => {
+      const ready = await Promise.all(
+        [...subgraphs.values()].map(async (it) => [it.name, await it.isReady()] as const),
+      );
+      return { ...Object.fromEntries(ready), examplePlant: loading.done };
+    },
+  });
+}
+
+/** A failure here leaves a system that works and a plant that is not whole: say so, and try again at the next start. */
+async function loadExample(config: Config, { simulator }: System, url: string): Promise<void> {
+  try {
+    const outcome = await importOnce({
+      file: config.importFile!,
+      dataDirectory: config.dataDirectory,
+      url,
+      tokenFor: simulator!.tokenFor,
+      progress: progressBar('Importing the example plant', process.stdout),
+    });
+    if (outcome) console.log(`${describeImport(outcome)}\n`);
+  } catch (error) {
+    console.error(`The example plant was not imported: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+const seconds = (since: number) => ((performance.now() - since) / 1000).toFixed(1);
+
+const welcome = (url: string, { simulator }: System) => `
+  Explore and sign in   ${url}/
+  Graph                 ${url}/graphql   (HTTP and graphql-transport-ws)${
+    simulator
+      ? `
+  A token               npm run token -- emp-001
+  Watch the floor move  npm run replay -- examples/production-log-2012.csv --speed 600
+  Demo users            ${simulator.demoUsers.map((user) => `${user.id} (${user.role})`).join(', ')}`
+      : ''
+  }
+`;
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+  // Whatever had been started is stopped by closing in good order.
+  process.kill(process.pid, 'SIGTERM');
+});

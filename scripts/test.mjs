@@ -21,6 +21,7 @@ const staticChecks = [
     'Boundaries',
     [bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', ...houses],
   ],
+  ['Compose file', [bin('dclint/bin/dclint.cjs'), '--quiet', 'docker-compose.yml']],
   ['Graph: composes, guarded, not drifted', typescript('packages/tooling/src/compose.ts', '--check')],
   ['Events: contracts as published', typescript('packages/event-contracts/src/write-json-schemas.ts', '--check')],
 ];

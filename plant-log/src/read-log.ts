@@ -52,36 +52,37 @@ export function parseLog(text: string): Log {
   const rows: LogRow[] = [];
   const unreadable: UnreadableRow[] = [];
   const firsts = new Map<string, LogRow>();
-  const keys = new Map<string, number>();
+  const lineOf = new Map<string, number>();
   for (const [index, content] of lines.entries()) {
     if (content.trim() === '') continue;
     const line = index + 2;
     const read = readRow(columns, content, line);
-    const problem = typeof read.row === 'string' ? read.row : clash(read.row, firsts, keys);
-    if (problem !== null || typeof read.row === 'string') {
-      const [workOrder = '', operation = ''] = [read.raw.work_order, read.raw.operation];
-      unreadable.push({ line, workOrder, operation, reason: problem ?? '' });
+    const reason = read.row ? clash(read.row, firsts, lineOf) : read.reason;
+    if (!read.row || reason !== null) {
+      const { work_order: workOrder = '', operation = '' } = read.raw;
+      unreadable.push({ line, workOrder, operation, reason: reason ?? '' });
       continue;
     }
     if (!firsts.has(read.row.work_order)) firsts.set(read.row.work_order, read.row);
-    keys.set(rowKey(read.row), line);
+    lineOf.set(rowKey(read.row), line);
     rows.push(read.row);
   }
   return { rows, unreadable };
 }
 
-type RawRow = Readonly<Record<string, string>>;
+type Fields = Readonly<Record<string, string>>;
+type ReadRow = Readonly<{ raw: Fields } & ({ row: LogRow } | { row: null; reason: string })>;
 
-function readRow(columns: readonly string[], content: string, line: number): { raw: RawRow; row: LogRow | string } {
+function readRow(columns: readonly string[], content: string, line: number): ReadRow {
   const values = fields(content);
-  if (!values) return { raw: {}, row: 'its quotation marks do not close' };
+  if (!values) return { raw: {}, row: null, reason: 'its quotation marks do not close' };
   const raw = Object.fromEntries(columns.map((column, index) => [column, values[index] ?? '']));
   if (values.length !== columns.length) {
-    return { raw, row: `it has ${values.length} fields, the first line ${columns.length}` };
+    return { raw, row: null, reason: `it has ${values.length} fields, the first line ${columns.length}` };
   }
   const read = logRow.safeParse(raw);
   if (read.success) return { raw, row: { ...read.data, line } };
-  return { raw, row: read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ') };
+  return { raw, row: null, reason: read.error.issues.map((it) => `${it.path.join('.')} ${it.message}`).join('; ') };
 }
 
 /** Each line is parsed alone, so that one stray quotation mark cannot swallow the rows after it. */
@@ -94,8 +95,8 @@ function fields(line: string): readonly string[] | null {
   }
 }
 
-function clash(row: LogRow, firsts: ReadonlyMap<string, LogRow>, keys: ReadonlyMap<string, number>): string | null {
-  const twin = keys.get(rowKey(row));
+function clash(row: LogRow, firsts: ReadonlyMap<string, LogRow>, lineOf: ReadonlyMap<string, number>): string | null {
+  const twin = lineOf.get(rowKey(row));
   if (twin !== undefined) return `line ${twin} has the same work_order and seq`;
   const first = firsts.get(row.work_order);
   if (first && (first.part !== row.part || first.order_qty !== row.order_qty)) {

@@ -1,0 +1,74 @@
+/** A real subgraph in a test: its own database, events handed over in process, questions asked through its schema. */
+import { rolesOf } from '@enghub/database/roles';
+import { createInProcessLiveBus, type LiveBus } from '@enghub/messaging/live';
+import { createInProcessTransport } from '@enghub/messaging/in-process-transport';
+import type { Transport } from '@enghub/messaging/transport';
+import type { Claims } from '@enghub/subgraph-kit/claims';
+import type { GraphPort } from '@enghub/subgraph-kit/graph-port';
+import { migrationDirectories, startSubgraph } from '@enghub/subgraph-kit/start-subgraph';
+import type { ExecutionResult } from 'graphql';
+import { pino } from 'pino';
+import { productionManager } from './claims.ts';
+import { freshDatabase } from './postgres.ts';
+
+type Definition = Parameters<typeof startSubgraph>[0];
+
+export type TestSubgraph = Readonly<{
+  /** As the production manager of factory-sh-01, if no claims are given. */
+  ask(query: string, variables?: Readonly<Record<string, unknown>>, claims?: Claims): Promise<ExecutionResult>;
+  transport: Transport;
+  live: LiveBus;
+  /** For arranging and inspecting rows of all tenants. */
+  ownerUrl: string;
+  /** For mailboxes of listeners that the test subscribes itself. */
+  relayUrl: string;
+  stop(): Promise<void>;
+}>;
+
+export type TestSubgraphOptions = Readonly<{
+  now?: () => Date;
+  /** Answers what the subgraph asks of others; without it, asking is an error. */
+  graph?: GraphPort;
+  /** A database that the test made itself, and drops itself. */
+  databaseUrl?: string;
+  retryDelaysMs?: readonly number[];
+}>;
+
+/** Starts one. Stop it in `afterAll`. */
+export async function testSubgraph<D extends Pick<Definition, 'name' | 'folder'>>(
+  definition: D,
+  options: TestSubgraphOptions = {},
+): Promise<TestSubgraph> {
+  const namespace = definition.name.replaceAll('-', '_');
+  const fresh = options.databaseUrl ? null : await freshDatabase(namespace, migrationDirectories(definition.folder));
+  const ownerUrl = options.databaseUrl ?? fresh!.ownerUrl;
+  const transport = createInProcessTransport({ retryDelaysMs: options.retryDelaysMs ?? [10, 20, 40] });
+  const live = createInProcessLiveBus();
+  const subgraph = await startSubgraph(definition as unknown as Definition, {
+    databaseUrl: ownerUrl,
+    transport,
+    live,
+    graph: options.graph ?? noGraph,
+    logger: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+    ...(options.now && { now: options.now }),
+  });
+
+  return {
+    ask: async (query, variables, claims = productionManager) =>
+      subgraph.execute({ query, variables }, subgraph.contextFor(claims)),
+    transport,
+    live,
+    ownerUrl,
+    relayUrl: rolesOf(ownerUrl, namespace).relay.url,
+    async stop() {
+      await subgraph.stop();
+      await transport.close();
+      await live.close();
+      await fresh?.drop();
+    },
+  };
+}
+
+const noGraph: GraphPort = (subgraph) => {
+  throw new Error(`this test has no subgraph ${subgraph}`);
+};

@@ -43,10 +43,12 @@ function scopeChanges(before: string, after: string, concerned: (coordinate: str
 export async function schemaChanges(before: GraphFiles, after: GraphFiles): Promise<readonly Change[]> {
   const [old, now] = [buildSchema(before.api), buildSchema(after.api)];
   const [known, remaining] = [coordinates(old), coordinates(now)];
-  const shape = (await diff(old, now)).map(({ criticality, message }) => ({
-    breaking: criticality.level === CriticalityLevel.Breaking,
-    text: message,
-  }));
+  const shape = (await diff(old, now))
+    .filter(({ type }) => !type.includes('DESCRIPTION'))
+    .map(({ criticality, message }) => ({
+      breaking: criticality.level === CriticalityLevel.Breaking,
+      text: message,
+    }));
   const scopes = scopeChanges(before.supergraph, after.supergraph, (it) => known.has(it) && remaining.has(it));
   const changes = [...shape, ...scopes];
   return [...changes.filter(({ breaking }) => breaking), ...changes.filter(({ breaking }) => !breaking)];

@@ -3,11 +3,11 @@ import { openEffects, stationEvents } from './effects-for-tests.ts';
 import { createInProcessTransport } from './in-process-transport.ts';
 import { connectRabbitMq } from './rabbitmq-transport.ts';
 
-const { APP_URL = '', MAILBOX_URL = '', QUEUE = '', CRASH_POINT, BROKER_URL, PREFIX } = process.env;
+const { APP_URL = '', MAILBOX_URL = '', QUEUE = '', CRASH_POINT, BROKER_URL, PREFIX, RETRY_DELAYS = '' } = process.env;
 
 const effects = openEffects(APP_URL);
 const transport = BROKER_URL
-  ? await connectRabbitMq({ url: BROKER_URL, prefix: PREFIX ?? '' })
+  ? await connectRabbitMq({ url: BROKER_URL, prefix: PREFIX ?? '', retryDelaysMs: JSON.parse(RETRY_DELAYS) })
   : createInProcessTransport();
 
 async function standStill(): Promise<void> {

@@ -44,7 +44,13 @@ async function openBench({ url, prefix, remove }: NonNullable<typeof rabbit>): P
         error: String(properties.headers?.['x-enghub-error']),
       }));
     },
-    environment: { APP_URL: database.appUrl, MAILBOX_URL: database.relayUrl, BROKER_URL: url, PREFIX: prefix },
+    environment: {
+      APP_URL: database.appUrl,
+      MAILBOX_URL: database.relayUrl,
+      BROKER_URL: url,
+      PREFIX: prefix,
+      RETRY_DELAYS: JSON.stringify(retryDelaysMs),
+    },
     uses: (queue) => queues.push(queue),
     async close() {
       await effects.close();

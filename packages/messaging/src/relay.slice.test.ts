@@ -175,15 +175,16 @@ describe('the outbox relay', () => {
     }
   });
 
-  it('sends again, and loses nothing, when it dies between sending and marking', async () => {
+  it('sends again what the broker may or may not have taken', async () => {
     const events = manyEvents(3);
     let isFirst = true;
     const relay = start({
       transport: {
         async publish(batch) {
           await transport.publish(batch);
-          if (isFirst) await killRelayConnections();
+          if (!isFirst) return;
           isFirst = false;
+          throw new Error('the connection closed before the confirm');
         },
       },
     });

@@ -10,7 +10,7 @@ export type RelayOptions = Readonly<{
   /** The PostgreSQL schema whose outbox is relayed. */
   namespace: string;
   transport: Pick<Transport, 'publish'>;
-  /** Hears of each batch after it left; what it throws is only logged. */
+  /** Hears of each batch once it is with the transport, at least once; what it throws is only logged. */
   onRelayed?: (events: readonly OutboundEvent[]) => void | Promise<void>;
   logger: Logger;
 }>;
@@ -67,6 +67,14 @@ export function startRelay(options: RelayOptions): Relay {
     return true;
   }
 
+  async function tell(events: readonly OutboundEvent[]): Promise<void> {
+    try {
+      await options.onRelayed?.(events);
+    } catch (error) {
+      logger.error({ namespace, error: describeError(error) }, 'a listener of relayed events failed');
+    }
+  }
+
   async function relayBatch(): Promise<number> {
     const rows = await session.query<OutboxRow>(
       `SELECT id, routing_key, aggregate_id, envelope FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT ${batchSize}`,
@@ -78,14 +86,11 @@ export function startRelay(options: RelayOptions): Relay {
       envelope: row.envelope,
     }));
     await transport.publish(events);
+    // Before they are marked: should this process die here, the next relay tells its listener again.
+    await tell(events);
     await session.query(`UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY ($1::bigint[])`, [
       rows.map((row) => row.id),
     ]);
-    try {
-      await options.onRelayed?.(events);
-    } catch (error) {
-      logger.error({ namespace, error: describeError(error) }, 'a listener of relayed events failed');
-    }
     return rows.length;
   }
 

@@ -19,7 +19,7 @@ async function main(): Promise<void> {
       port: data.LUAGUAGE_SIMULATOR_PORT,
       host: data.HOST,
       keyFile: data.LUAGUAGE_SIMULATOR_KEY_FILE,
-      issuer: data.LUAGUAGE_SIMULATOR_ISSUER ?? `http://${data.HOST}:${data.LUAGUAGE_SIMULATOR_PORT}`,
+      issuer: data.LUAGUAGE_SIMULATOR_ISSUER ?? issuerAt(data.HOST, data.LUAGUAGE_SIMULATOR_PORT),
       allowInProduction: data.LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION,
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.stop());
@@ -35,6 +35,8 @@ async function main(): Promise<void> {
     );
   }
 }
+
+const issuerAt = (host: string, port: number) => (port === 0 ? undefined : `http://${host}:${port}`);
 
 function fail(message: string): void {
   console.error(message);

@@ -1,4 +1,10 @@
 import type { Mappers } from '@enghub/tooling/codegen';
 
-/** GraphQL type → the domain state its resolvers receive (`'../orders/rules.ts#Order as OrderState'`). */
-export const mappers: Mappers = {};
+/** GraphQL type → the domain state its resolvers receive. */
+export const mappers: Mappers = {
+  Product: '../erp/answers.ts#ErpRef',
+  Material: '../erp/answers.ts#ErpRef',
+  Bom: '../erp/bill-of-materials.ts#BillOfMaterials',
+  BomLine: '../erp/answers.ts#ErpBomLine',
+  User: '../loaders.ts#KnownUser',
+};

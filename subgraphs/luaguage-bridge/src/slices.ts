@@ -1,0 +1,7 @@
+/** The table of contents. */
+import type { Slice } from '@enghub/subgraph-kit/start-subgraph';
+import type { Context } from './context.ts';
+import { resolvers as products } from './products/resolvers.ts';
+import { resolvers as users } from './users/resolvers.ts';
+
+export const slices: readonly Slice<Context>[] = [{ resolvers: products }, { resolvers: users }];

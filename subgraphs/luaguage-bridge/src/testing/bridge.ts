@@ -1,0 +1,89 @@
+/** A bridge on a real database, before a simulator that can be made to fail, with a clock that the test owns. */
+import { createInProcessTransport } from '@enghub/messaging/in-process-transport';
+import { createInProcessLiveBus } from '@enghub/messaging/live';
+import { startSimulator } from '@enghub/luaguage-simulator/simulator';
+import type { Claims } from '@enghub/subgraph-kit/claims';
+import { inProcessGraph } from '@enghub/subgraph-kit/graph-port';
+import type { RunningSubgraph } from '@enghub/subgraph-kit/running-subgraph';
+import { migrationDirectories } from '@enghub/subgraph-kit/start-subgraph';
+import { freshDatabase } from '@enghub/testkit/postgres';
+import type { ExecutionResult } from 'graphql';
+import pino from 'pino';
+import { startLuaguageBridge, type LuaguageSettings } from '../subgraph.ts';
+import { startFaultyLuaguage } from './faulty-luaguage.ts';
+
+/** What a test may ask of its bridge. */
+export type TestBridge = Awaited<ReturnType<typeof startTestBridge>>;
+
+const MINUTE_MS = 60_000;
+const START = new Date('2026-01-05T06:00:00Z');
+
+export const emp001: Claims = {
+  tenantId: 'tenant-001',
+  factoryIds: ['factory-sh-01', 'factory-bj-01'],
+  userId: 'emp-001',
+  permissions: [],
+  language: 'en',
+  traceId: 'test',
+};
+export const gateway: Claims = { ...emp001, userId: 'system:gateway' };
+
+export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguageUrl'> = {}) {
+  const database = await freshDatabase('luaguage_bridge', migrationDirectories(new URL('../../', import.meta.url)));
+  const simulator = await startSimulator();
+  const luaguage = await startFaultyLuaguage(simulator.url);
+  let now = START;
+  let tenants = 0;
+  let own: Claims = emp001;
+  const start = (): Promise<RunningSubgraph> =>
+    startLuaguageBridge(
+      {
+        databaseUrl: database.ownerUrl,
+        transport: createInProcessTransport(),
+        live: createInProcessLiveBus(),
+        graph: inProcessGraph(new Map()),
+        logger: pino({ enabled: false }),
+        now: () => now,
+      },
+      {
+        luaguageUrl: luaguage.url,
+        attemptMs: 1_000,
+        retryDelaysMs: [0, 0, 0],
+        failuresToOpen: 1_000,
+        ...settings,
+      },
+    );
+  let bridge = await start();
+  const reset = (): void => {
+    now = START;
+    luaguage.feel('WELL');
+    luaguage.asked.length = 0;
+  };
+  return {
+    luaguage,
+    reset,
+    /** Nothing is known of the ERP to a tenant that never asked: a fresh start without a fresh database. */
+    asNewTenant: () => {
+      reset();
+      own = { ...emp001, tenantId: `tenant-new-${++tenants}` };
+    },
+    passMinutes: (minutes: number) => {
+      now = new Date(now.getTime() + minutes * MINUTE_MS);
+    },
+    ask: (query: string, variables: Record<string, unknown> = {}, claims: Claims = own) =>
+      bridge.execute({ query, variables }, bridge.contextFor(claims)) as Promise<ExecutionResult<Answer>>,
+    restart: async () => {
+      await bridge.stop();
+      bridge = await start();
+    },
+    stop: async () => {
+      await bridge.stop();
+      await luaguage.stop();
+      await simulator.stop();
+      await database.drop();
+    },
+  };
+}
+
+// Tests look into answers by hand; a wrong path is a failing expectation.
+type Answer = Record<string, unknown>;

@@ -1,0 +1,35 @@
+import { fault } from '@enghub/subgraph-kit/fault';
+import { GraphQLError } from 'graphql';
+import type { Context } from '../context.ts';
+import type { Resolvers } from '../generated/graphql.ts';
+import type { KnownUser } from '../loaders.ts';
+
+/** As `systemClaims('gateway', …)` writes it. */
+const GATEWAY = 'system:gateway';
+
+export const resolvers: Resolvers = {
+  Query: {
+    me: (_, _args, context) => ofOwnTenant(context.claims.userId, context),
+    user: (_, { id }, context) => ofOwnTenant(id, context),
+    userPermissions: async (_, { userId }, { claims, loaders }) => {
+      if (claims.userId !== GATEWAY) throw fault('FORBIDDEN', 'Only the gateway asks for permissions.');
+      const user = await loaders.user.load(userId).catch(reauthenticate);
+      return user && { ...user, userId: user.id, factories: user.factoryIds };
+    },
+  },
+
+  User: { __resolveReference: ({ id }, context) => ofOwnTenant(id, context) },
+};
+
+/** Another tenant's user looks like one who does not exist. */
+async function ofOwnTenant(id: string, { claims, loaders }: Context): Promise<KnownUser | null> {
+  const user = await loaders.user.load(id);
+  return user?.tenantId === claims.tenantId ? user : null;
+}
+
+function reauthenticate(error: unknown): never {
+  if (!(error instanceof GraphQLError)) throw error;
+  throw new GraphQLError('REAUTHENTICATION_REQUIRED: the permissions of this user cannot be checked.', {
+    extensions: { ...error.extensions, reason: 'REAUTHENTICATION_REQUIRED' },
+  });
+}

@@ -14,7 +14,13 @@ export function rolesOf(ownerUrl: string, namespace: string): { app: Role; relay
     for (const parameter of ['schema', 'options']) url.searchParams.delete(parameter);
     return { name, url: url.toString(), password };
   };
-  return { app: role(`${namespace}_app`), relay: role(`${namespace}_relay`) };
+  const relay = role(`${namespace}_relay`);
+  const separator = relay.url.includes('?') ? '&' : '?';
+  // The relay carries the events of every factory; the policies ask for this setting.
+  return {
+    app: role(`${namespace}_app`),
+    relay: { ...relay, url: `${relay.url}${separator}options=-c%20app.factory_ids%3D*` },
+  };
 }
 
 /** Derived, so that every process knows it and nobody stores it. None where the server asks for none. */
@@ -23,12 +29,6 @@ function passwordOf(name: string, ownerUrl: URL): string | null {
   return key ? createHmac('sha256', key).update(name).digest('hex') : null;
 }
 
-const settingsOf = (role: Role, namespace: string): [string, string][] => [
-  ['search_path', namespace],
-  // The relay carries events of every factory; the policies on its two tables ask for this.
-  ...(role.name.endsWith('_relay') ? ([['app.factory_ids', '*']] as [string, string][]) : []),
-];
-
 /** Makes the role or brings it up to date. Roles belong to the whole cluster: others may be doing the same. */
 export async function ensureRole(owner: pg.Client, role: Role, namespace: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -36,9 +36,7 @@ export async function ensureRole(owner: pg.Client, role: Role, namespace: string
       const { rowCount } = await owner.query('SELECT FROM pg_roles WHERE rolname = $1', [role.name]);
       const password = role.password === null ? '' : ` PASSWORD '${role.password}'`;
       await owner.query(`${rowCount ? 'ALTER' : 'CREATE'} ROLE ${role.name} LOGIN${password}`);
-      for (const [name, value] of settingsOf(role, namespace)) {
-        await owner.query(`ALTER ROLE ${role.name} SET ${name} = '${value}'`);
-      }
+      await owner.query(`ALTER ROLE ${role.name} SET search_path = ${namespace}`);
       return;
     } catch (error) {
       if (attempt === 20 || !isCollision(error)) throw error;
@@ -80,14 +78,13 @@ export async function inspectRole(role: Role, namespace: string): Promise<RoleSt
           `Take that away from it, or drop the role: it is made again.`,
       );
     }
-    const missing = settingsOf(role, namespace).some(([name, value]) => powers.settings[name] !== value);
-    return missing ? 'outdated' : 'ready';
+    return powers.searchPath === namespace ? 'ready' : 'outdated';
   } finally {
     await client.end();
   }
 }
 
-type Powers = { excess: string | null; settings: Record<string, string | null> };
+type Powers = { excess: string | null; searchPath: string };
 
 /** Every role counts that the login role is a member of: it could become that role with SET ROLE. */
 const powersSql = `
@@ -111,5 +108,4 @@ const powersSql = `
       WHEN EXISTS (SELECT FROM held WHERE rolname IN ('pg_read_all_data', 'pg_write_all_data'))
         THEN 'may read or write all data'
     END AS excess,
-    jsonb_build_object('search_path', current_setting('search_path'),
-      'app.factory_ids', current_setting('app.factory_ids', true)) AS settings`;
+    current_setting('search_path') AS "searchPath"`;

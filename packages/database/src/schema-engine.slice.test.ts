@@ -64,11 +64,11 @@ const options = () => ({
   externalTables: ['events'],
 });
 
-async function databases(): Promise<string[]> {
+async function scratchDatabases(): Promise<string[]> {
   const client = new pg.Client({ connectionString: database.ownerUrl });
   await client.connect();
   const { rows } = await client.query<{ datname: string }>(
-    `SELECT datname FROM pg_database WHERE datname LIKE 'enghub_scratch%'`,
+    `SELECT datname FROM pg_database WHERE datname LIKE 'enghub_scratch_${process.pid}_%'`,
   );
   await client.end();
   return rows.map(({ datname }) => datname);
@@ -91,7 +91,7 @@ describe('drift', () => {
   it('leaves no scratch database, also when a migration fails', async () => {
     writeFileSync(path.join(folder, 'migrations/20260201000000_plant/migration.sql'), 'SELECT 1 / 0;');
     await expect(findDrift(options())).rejects.toThrow('division by zero');
-    expect(await databases()).toEqual([]);
+    expect(await scratchDatabases()).toEqual([]);
   });
 });
 

@@ -96,7 +96,7 @@ export async function withScratchDatabase<Result>(
   url: string,
   work: (url: string) => Promise<Result>,
 ): Promise<Result> {
-  const name = `enghub_scratch_${randomUUID().replaceAll('-', '')}`;
+  const name = `enghub_scratch_${process.pid}_${randomUUID().replaceAll('-', '')}`;
   await query(url, `CREATE DATABASE ${name} TEMPLATE template0`);
   try {
     const scratch = new URL(url);

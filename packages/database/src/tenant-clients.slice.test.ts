@@ -1,8 +1,12 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PrismaPg } from '@prisma/adapter-pg';
 import { freshDatabase, type FreshDatabase } from '@enghub/testkit/postgres';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { foundationMigrations } from './provision.ts';
 import { openTenantClients, type TenantClients } from './tenant-clients.ts';
 
@@ -169,5 +173,44 @@ describe('a connection in doubt', () => {
     await expect(client.query('SELECT pg_sleep(30)')).rejects.toThrow();
     await expect(client.transaction((run) => run('SELECT nothing'))).rejects.toThrow();
     expect(await clients.for(tenantTwo).query(whose)).toEqual([['tenant-2']]);
+  });
+
+  it('that no longer answers is given up in time, in and out of a transaction, and others go on', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'enghub-frozen-'));
+    chmodSync(folder, 0o711);
+    const server = await startEmbeddedPostgres({
+      dataDirectory: path.join(folder, 'data'),
+      durable: false,
+      temporary: true,
+    });
+    const clients = openTenantClients({
+      url: server.url,
+      createClient: plainClient,
+      maxConnections: 1,
+      statementTimeout: 300,
+    });
+    const frozen: number[] = [];
+    const freeze = (rows: unknown[][]): void => {
+      const pid = Number(rows[0]?.[0]);
+      frozen.push(pid);
+      process.kill(pid, 'SIGSTOP');
+    };
+    try {
+      const client = clients.for(tenantOne);
+      const own = 'SELECT pg_backend_pid()::text';
+      freeze(await client.query(own));
+      await expect(client.query('SELECT 1')).rejects.toThrow();
+      const lost = client.transaction(async (run) => {
+        freeze(await run(own));
+        await run('SELECT 1');
+      });
+      await expect(lost).rejects.toThrow();
+      expect(await clients.for(tenantTwo).query('SELECT 1::int')).toEqual([[1]]);
+    } finally {
+      for (const pid of frozen) process.kill(pid, 'SIGCONT');
+      await clients.close();
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -46,7 +46,7 @@ export function openTenantClients<Db extends { $disconnect(): Promise<void> }>(
     lock_timeout: statementTimeout,
     idle_in_transaction_session_timeout: 30_000,
     // For a server that no longer answers at all.
-    query_timeout: statementTimeout + 2_000,
+    query_timeout: statementTimeout * 1.25,
     keepAlive: true,
   });
   pool.on('error', (error) => options.onConnectionError?.(error));

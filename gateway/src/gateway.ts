@@ -1,0 +1,126 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { LiveBus } from '@enghub/messaging/live';
+import type { Logger } from 'pino';
+import { loadGraph, type SourceFactory } from './apollo-adapter.ts';
+import { startApolloServer } from './apollo-server.ts';
+import { createGuard } from './authorisation/guard.ts';
+import { selectionTrees } from './authorisation/selection-tree.ts';
+import { guardedExecution } from './guarded-execution.ts';
+import type { Demo } from './http/dev-token-route.ts';
+import { createFront } from './http/front.ts';
+import { graphqlRoute } from './http/graphql-route.ts';
+import { pageRoute } from './http/page-route.ts';
+import { createIdentity } from './identity/identity.ts';
+import { rememberPermissions, type PermissionSource, type PermissionTimes } from './identity/permissions.ts';
+import { createTokenVerifier, type TokenRules } from './identity/verify-token.ts';
+import { createAdmission } from './limits/admission.ts';
+import { defaultLimits, type Limits } from './limits/limits.ts';
+import { createLiveHub } from './live/hub.ts';
+import { liveTopics } from './live/topics.ts';
+import { attachSockets } from './socket/socket-server.ts';
+
+export type GatewayOptions = Readonly<{
+  host: string;
+  /** 0 picks a free one. */
+  port: number;
+  supergraphSdl: string;
+  /** How each subgraph is reached: in process or over HTTP. */
+  sources: SourceFactory;
+  identity: TokenRules;
+  permissions: PermissionSource;
+  live: LiveBus;
+  logger: Logger;
+  limits?: Partial<Limits>;
+  /** Offers demo users at the page and at `/dev/token`. */
+  demo?: Demo | undefined;
+  readiness?: () => Promise<Readonly<Record<string, boolean>>>;
+  /** Other origins whose pages may open sockets, besides our own. */
+  allowedOrigins?: readonly string[];
+  permissionTimes?: PermissionTimes;
+  /** How often the permissions behind open sockets are looked at again. */
+  recheckMs?: number;
+}>;
+
+export type RunningGateway = Readonly<{
+  url: string;
+  /** Tells the gateway that a user's permissions are other than they were. */
+  permissionsChanged(userId: string): void;
+  /** Drains: not ready, no new work, requests in flight are finished, sockets are closed with 1001. */
+  stop(): Promise<void>;
+}>;
+
+const OPERATIONS = path.join(import.meta.dirname, '../../schema/operations');
+const DRAIN_MS = 10_000;
+
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const { logger, live, demo, supergraphSdl } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const graph = await loadGraph(supergraphSdl, options.sources, logger);
+  const treeOf = selectionTrees(graph.apiSchema);
+  const execution = guardedExecution(graph, createGuard(graph.apiSchema, supergraphSdl, treeOf));
+  const admission = createAdmission(graph.apiSchema, treeOf, limits);
+  const permissions = rememberPermissions(options.permissions, Date.now, options.permissionTimes);
+  const identity = createIdentity(createTokenVerifier(options.identity), permissions);
+  const apollo = await startApolloServer(graph, execution, admission, logger);
+  const hub = createLiveHub({ api: graph.apiSchema, treeOf, execution, bus: live, topics: liveTopics, logger });
+
+  let draining = false;
+  const front = createFront({
+    graphql: graphqlRoute(apollo, identity, admission, limits),
+    page: pageRoute(demo, OPERATIONS),
+    demo,
+    readiness: options.readiness ?? (async () => ({})),
+    isDraining: () => draining,
+    logger,
+  });
+  const sockets = attachSockets(front, {
+    identity,
+    admission,
+    execution,
+    hub,
+    limits,
+    permissions,
+    logger,
+    api: graph.apiSchema,
+    allowedOrigins: options.allowedOrigins ?? [],
+    recheckMs: options.recheckMs ?? 30_000,
+  });
+  await listen(front, options.port, options.host);
+  const { port } = front.address() as AddressInfo;
+
+  return {
+    url: `http://${options.host}:${port}`,
+    permissionsChanged(userId) {
+      permissions.forget(userId);
+      sockets.recheck(userId);
+    },
+    async stop() {
+      draining = true;
+      sockets.stop();
+      await drain(front);
+      await hub.stop();
+      await apollo.stop();
+    },
+  };
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? busy(port) : error));
+    server.listen(port, host, resolve);
+  });
+}
+
+const busy = (port: number) =>
+  new Error(`port ${port} is in use: stop the other program, or choose another port with GATEWAY_PORT`);
+
+/** Idle connections are closed at once and again, the others when they are done or out of time. */
+async function drain(server: Server): Promise<void> {
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await new Promise<void>((resolve) => void server.close(() => resolve()));
+  clearInterval(idle);
+  clearTimeout(late);
+}

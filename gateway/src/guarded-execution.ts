@@ -1,0 +1,57 @@
+import { GraphQLError, type ExecutionResult } from 'graphql';
+import type { FederatedGraph, GraphOperation } from './apollo-adapter.ts';
+import { completeDenied } from './authorisation/complete-denied.ts';
+import type { Guard, Verdict } from './authorisation/guard.ts';
+import { coerceVariables } from './limits/variables.ts';
+import type { GatewayContext } from './viewer.ts';
+
+export type GuardedExecution = Readonly<{
+  /** Runs what the viewer may have; the rest answers null with an error. */
+  run(operation: GraphOperation, context: GatewayContext): Promise<ExecutionResult>;
+  /** The same for one event of a subscription, under a verdict given when it was subscribed. */
+  runEvent(operation: GraphOperation, verdict: Verdict, context: GatewayContext): Promise<ExecutionResult>;
+  judge: Guard['judge'];
+}>;
+
+/** Queries, mutations and events all pass here, whichever way they came in: authorised first, executed afterwards. */
+export function guardedExecution(graph: FederatedGraph, guard: Guard): GuardedExecution {
+  type Execute = FederatedGraph['execute'];
+
+  async function runUnder(verdict: Verdict, operation: GraphOperation, context: GatewayContext, execute: Execute) {
+    const { values, errors } = coerceVariables(graph.apiSchema, operation.operation, operation.variables);
+    if (errors) return { errors };
+    if (verdict.allowed) return execute(operation, context);
+
+    const { denials, selections, stripped } = verdict;
+    const { variables } = operation;
+    const executed: ExecutionResult = stripped.operation
+      ? await execute({ ...stripped.operation, variables }, context)
+      : { data: {} };
+    const root = graph.apiSchema.getRootType(operation.operation.operation)!;
+    const completed = completeDenied(root, executed.data ?? null, {
+      api: graph.apiSchema,
+      selections,
+      denials,
+      touched: stripped.touched,
+      variables: values,
+    });
+    return { ...executed, data: completed.data, errors: [...completed.errors, ...(executed.errors ?? [])] };
+  }
+
+  return {
+    judge: guard.judge,
+    async run(operation, context) {
+      const verdict = await guard.judge(operation, context.viewer);
+      return runUnder(verdict, operation, context, graph.execute);
+    },
+    async runEvent(operation, verdict, context) {
+      return runUnder(verdict, operation, context, graph.executeEvent);
+    },
+  };
+}
+
+/** True when nothing of a subscription is left to run. */
+export const deniesEverything = (verdict: Verdict): boolean => !verdict.allowed && verdict.stripped.operation === null;
+
+export const denialErrors = (verdict: Verdict): readonly GraphQLError[] =>
+  verdict.allowed ? [] : [...verdict.denials.values()];

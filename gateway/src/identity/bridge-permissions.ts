@@ -1,0 +1,35 @@
+import type { GraphQLDataSource } from '@apollo/gateway';
+import { systemClaims } from '@enghub/subgraph-kit/claims';
+import { z } from 'zod';
+import { contextOf, viewerOf } from '../viewer.ts';
+import type { PermissionSource } from './permissions.ts';
+import { newTraceId } from './request-traits.ts';
+
+const QUERY = `query GatewayPermissions($userId: ID!) {
+  userPermissions(userId: $userId) { tenantId userId roles factories permissions asOf }
+}`;
+
+const answerSchema = z.object({
+  userPermissions: z
+    .object({ tenantId: z.string(), factories: z.array(z.string()), permissions: z.array(z.string()) })
+    .nullable(),
+});
+
+/** The bridge to the ERP knows every user; it is asked as the gateway itself, through a field that clients don't see. */
+export function bridgePermissions(bridge: GraphQLDataSource): PermissionSource {
+  return {
+    async for(userId, tenantId) {
+      const claims = systemClaims('gateway', { tenantId, factoryIds: ['*'], traceId: newTraceId() });
+      const request = { query: QUERY, variables: { userId }, operationName: 'GatewayPermissions' };
+      const context = contextOf(viewerOf(claims));
+      const { data, errors } = await bridge.process({ request, context } as unknown as Parameters<
+        typeof bridge.process
+      >[0]);
+      if (errors?.length) throw new Error(`permissions: ${errors[0]!.message}`);
+      const { userPermissions } = answerSchema.parse(data);
+      // A token of one tenant says nothing about a user of another.
+      if (userPermissions?.tenantId !== tenantId) return null;
+      return { factories: userPermissions.factories, permissions: userPermissions.permissions };
+    },
+  };
+}

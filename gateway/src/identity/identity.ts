@@ -1,0 +1,56 @@
+import type { Language } from '@enghub/subgraph-kit/claims';
+import { anonymous, viewerOf, type Viewer } from '../viewer.ts';
+import type { Permissions } from './permissions.ts';
+import type { TokenVerifier, VerifiedToken } from './verify-token.ts';
+
+export type RequestTraits = Readonly<{ language: Language; traceId: string }>;
+
+/** Why nobody could be identified. All bad tokens are one reason: the answer must not tell which lock held. */
+export type IdentityRefusal = 'UNAUTHENTICATED' | 'REAUTHENTICATION_REQUIRED' | 'IDENTITY_UNAVAILABLE';
+
+export type Identified =
+  | Readonly<{ ok: true; viewer: Viewer; token: VerifiedToken | null }>
+  | Readonly<{ ok: false; refusal: IdentityRefusal }>;
+
+export type Identity = Readonly<{
+  /** From the Authorization header, as sent. */
+  identify(authorization: string | undefined, traits: RequestTraits): Promise<Identified>;
+  /** With the permissions of this moment, for a token that was verified before. */
+  viewerFor(token: VerifiedToken, traits: RequestTraits): Promise<Identified>;
+}>;
+
+/** Tenant and user come from the token, factories and permissions from the permission source, nothing from the client. */
+export function createIdentity(verify: TokenVerifier, permissions: Permissions): Identity {
+  async function viewerFor(token: VerifiedToken, traits: RequestTraits): Promise<Identified> {
+    const { userId, tenantId } = token;
+    const answer = await permissions.for(userId, tenantId);
+    if (!answer.ok) {
+      return { ok: false, refusal: answer.reason === 'UNKNOWN_USER' ? 'UNAUTHENTICATED' : 'REAUTHENTICATION_REQUIRED' };
+    }
+    const { factories, permissions: held } = answer.granted;
+    return {
+      ok: true,
+      token,
+      viewer: viewerOf({ tenantId, userId, factoryIds: factories, permissions: held, ...traits }),
+    };
+  }
+
+  return {
+    viewerFor,
+    async identify(authorization, traits) {
+      if (authorization === undefined) return { ok: true, viewer: anonymous(traits), token: null };
+      const [, bearer] = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization) ?? [];
+      if (!bearer) return { ok: false, refusal: 'UNAUTHENTICATED' };
+      const verdict = await verify(bearer);
+      if (verdict.ok) return viewerFor(verdict.token, traits);
+      return { ok: false, refusal: verdict.reason === 'INVALID' ? 'UNAUTHENTICATED' : 'IDENTITY_UNAVAILABLE' };
+    },
+  };
+}
+
+/** What people read; the same for every bad token. */
+export const refusalText: Record<IdentityRefusal, string> = {
+  UNAUTHENTICATED: 'The token is not valid. Sign in again.',
+  REAUTHENTICATION_REQUIRED: 'Your permissions cannot be checked at the moment. Sign in again later.',
+  IDENTITY_UNAVAILABLE: 'Tokens cannot be checked at the moment. Try again.',
+};

@@ -1,0 +1,106 @@
+/** The one door for operations: the same bounds for HTTP and WebSocket, before anything is planned. */
+import { createHash } from 'node:crypto';
+import { getOperationAST, GraphQLError, validate, type GraphQLSchema } from 'graphql';
+import type { GraphOperation } from '../apollo-adapter.ts';
+import type { SelectionTrees } from '../authorisation/selection-tree.ts';
+import { boundedCache } from '../bounded-cache.ts';
+import { createCostMeter } from './cost.ts';
+import { parseWithinLimits, type ParsedText } from './document-shape.ts';
+import { overLimit, type Limits } from './limits.ts';
+import { coerceVariables } from './variables.ts';
+
+export type OperationRequest = Readonly<{
+  query: string;
+  operationName?: string | null | undefined;
+  variables?: Readonly<Record<string, unknown>> | null | undefined;
+}>;
+
+type Admitted = Readonly<{ operation: GraphOperation } | { errors: readonly GraphQLError[] }>;
+
+export type Admission = Readonly<{
+  /** Bounds on the text alone. */
+  checkText(query: string): GraphQLError | undefined;
+  /** Bounds that depend on the variables. */
+  checkOperation(operation: GraphOperation): readonly GraphQLError[];
+  /** All of it, with parsing and validation, for requests that don't come through Apollo Server. */
+  admit(request: OperationRequest): Admitted;
+}>;
+
+const MAX_VALIDATION_ERRORS = 10;
+
+export function createAdmission(api: GraphQLSchema, treeOf: SelectionTrees, limits: Limits): Admission {
+  const costOf = createCostMeter(treeOf, limits.assumedListSize);
+  const parsed = boundedCache<ParsedText>(2_000);
+  const validated = boundedCache<readonly GraphQLError[]>(2_000);
+
+  const parseOnce = (query: string): ParsedText => {
+    const key = hashOf(query);
+    return parsed.get(key) ?? parsed.set(key, parseWithinLimits(query, limits));
+  };
+
+  function checkOperation(operation: GraphOperation): readonly GraphQLError[] {
+    if (containsNul(operation.variables)) {
+      return [overLimit('BAD_USER_INPUT', 'A text may not contain the NUL character.')];
+    }
+    const { values, errors } = coerceVariables(api, operation.operation, operation.variables);
+    if (errors) return errors;
+    try {
+      const cost = costOf(operation, values);
+      if (cost <= limits.cost) return [];
+      return [
+        overLimit(
+          'QUERY_TOO_COSTLY',
+          `The query may answer ${cost} objects; at most ${limits.cost} are allowed. Ask for smaller pages.`,
+        ),
+      ];
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      return [overLimit('BAD_USER_INPUT', error.message)];
+    }
+  }
+
+  return {
+    checkOperation,
+    checkText(query) {
+      const result = parseOnce(query);
+      return 'error' in result ? result.error : undefined;
+    },
+    admit({ query, operationName, variables }) {
+      const result = parseOnce(query);
+      if ('error' in result) return { errors: [result.error] };
+      const { document } = result;
+      const queryHash = hashOf(query);
+      const problems =
+        validated.get(queryHash) ??
+        validated.set(queryHash, validate(api, document, undefined, { maxErrors: MAX_VALIDATION_ERRORS }));
+      if (problems.length > 0) return { errors: problems.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
+
+      const definition = getOperationAST(document, operationName);
+      if (!definition)
+        return { errors: [overLimit('BAD_USER_INPUT', 'The document does not tell which operation to run.')] };
+      const operation: GraphOperation = { document, operation: definition, queryHash, variables: variables ?? {} };
+      const errors = checkOperation(operation);
+      return errors.length > 0 ? { errors } : { operation };
+    },
+  };
+}
+
+export const hashOf = (query: string): string => createHash('sha256').update(query).digest('hex');
+
+const withCode = ({ message, nodes, source, positions }: GraphQLError, code: string): GraphQLError =>
+  new GraphQLError(message, { nodes, source, positions, extensions: { code } });
+
+/** PostgreSQL keeps every character but this one. */
+function containsNul(value: unknown): boolean {
+  const left: unknown[] = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next === 'string' && next.includes('\0')) return true;
+    if (typeof next !== 'object' || next === null) continue;
+    for (const [key, inner] of Object.entries(next)) {
+      if (key.includes('\0')) return true;
+      left.push(inner);
+    }
+  }
+  return false;
+}

@@ -1,0 +1,85 @@
+/** All subscribers who are to see the same: one execution serves them. */
+import type { LiveBus } from '@enghub/messaging/live';
+import type { ExecutionResult } from 'graphql';
+import { latestOnly, type LatestOnly } from './latest-only.ts';
+
+/** One answer for many subscribers, turned into text once. */
+export type SharedResult = Readonly<{ result: ExecutionResult; text: string }>;
+
+export type LiveGroup = Readonly<{
+  /** The stream begins with a snapshot that is no older than the join. */
+  join(): LatestOnly<SharedResult>;
+  /** Resolves when the topic is bound, fails when it cannot be. */
+  bound: Promise<void>;
+  end(): void;
+}>;
+
+export type GroupOptions = Readonly<{
+  bus: LiveBus;
+  topic: string;
+  execute: () => Promise<SharedResult>;
+  onEmpty: () => void;
+}>;
+
+export function createLiveGroup({ bus, topic, execute, onEmpty }: GroupOptions): LiveGroup {
+  const members = new Set<LatestOnly<SharedResult>>();
+  const newcomers = new Set<LatestOnly<SharedResult>>();
+  let unbind: (() => void) | null = null;
+  let changed = false;
+  let running = false;
+  let ended = false;
+
+  /** Changes that arrive while one execution runs are answered by one more, whatever their number. */
+  async function run(): Promise<void> {
+    if (running) return;
+    running = true;
+    while (!ended && (changed || newcomers.size > 0)) {
+      const forEveryone = changed;
+      const waiting = [...newcomers];
+      changed = false;
+      newcomers.clear();
+      const shared = await execute();
+      for (const member of forEveryone ? members : waiting) member.push(shared);
+    }
+    running = false;
+  }
+
+  function end(): void {
+    if (ended) return;
+    ended = true;
+    unbind?.();
+    for (const member of members) member.end();
+    onEmpty();
+  }
+
+  const bound = bus
+    .subscribe(topic, () => {
+      changed = true;
+      void run();
+    })
+    .then((unsubscribe) => {
+      // The last member may have left while the topic was being bound.
+      if (ended) return unsubscribe();
+      unbind = unsubscribe;
+    });
+
+  return {
+    bound,
+    end,
+    join() {
+      const member = latestOnly<SharedResult>(() => {
+        members.delete(member);
+        newcomers.delete(member);
+        if (members.size === 0) end();
+      });
+      members.add(member);
+      newcomers.add(member);
+      // Only a change after the binding is heard, so the snapshot is taken after it.
+      bound.then(
+        () => run(),
+        () => member.end(),
+      );
+      return member;
+    },
+  };
+}

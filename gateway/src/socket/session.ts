@@ -1,0 +1,99 @@
+/** Open sockets and the rights behind them: whoever loses them does not keep watching. */
+import type { Logger } from 'pino';
+import { grantOf, lost, type Granted, type PermissionAnswer, type Permissions } from '../identity/permissions.ts';
+import type { VerifiedToken } from '../identity/verify-token.ts';
+import type { Viewer } from '../viewer.ts';
+
+export type Session = {
+  readonly close: (code: number, reason: string) => void;
+  token: VerifiedToken | null;
+  /** What the session was last known to be granted. */
+  granted: Granted | null;
+  expiry: NodeJS.Timeout | null;
+};
+
+export const closing = {
+  expired: [4401, 'Token expired'],
+  reauthenticate: [4401, 'REAUTHENTICATION_REQUIRED'],
+  forbidden: [4403, 'Forbidden'],
+  lessAllowed: [4403, 'Permissions changed'],
+  slow: [4408, 'Slow consumer'],
+  tooMany: [4429, 'Too many subscriptions'],
+  tooManySockets: [4429, 'Too many connections'],
+  later: [1013, 'Try again later'],
+  goingAway: [1001, 'Going away'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type Sessions = Readonly<{
+  open(close: Session['close']): Session;
+  /** Signs a session in; it ends with its token. */
+  signIn(session: Session, token: VerifiedToken | null, viewer: Viewer): void;
+  end(session: Session): void;
+  count(): number;
+  /** Closes the sessions of users who have lost something; of everyone, or of one user. */
+  recheck(userId?: string): Promise<void>;
+  stop(): void;
+}>;
+
+function reconsider(session: Session, answer: PermissionAnswer): void {
+  if (!answer.ok) {
+    const [code, reason] = answer.reason === 'UNREACHABLE' ? closing.reauthenticate : closing.forbidden;
+    session.close(code, reason);
+  } else if (session.granted && lost(session.granted, answer.granted)) session.close(...closing.lessAllowed);
+  else session.granted = answer.granted;
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export function createSessions(permissions: Permissions, recheckMs: number, logger: Logger): Sessions {
+  const sessions = new Set<Session>();
+  const timer = setInterval(() => {
+    recheck().catch((error: unknown) => logger.error({ err: error }, 'permissions could not be rechecked'));
+  }, recheckMs);
+  timer.unref();
+
+  async function recheck(userId?: string): Promise<void> {
+    const byUser = new Map<string, Session[]>();
+    for (const session of sessions) {
+      const { token } = session;
+      if (!token || (userId !== undefined && token.userId !== userId)) continue;
+      const key = JSON.stringify([token.tenantId, token.userId]);
+      const ofUser = byUser.get(key);
+      if (ofUser) ofUser.push(session);
+      else byUser.set(key, [session]);
+    }
+    await Promise.all(
+      [...byUser.values()].map(async (ofUser) => {
+        const { userId: id, tenantId } = ofUser[0]!.token!;
+        const answer = await permissions.for(id, tenantId);
+        for (const session of ofUser) reconsider(session, answer);
+      }),
+    );
+  }
+
+  return {
+    recheck,
+    open(close) {
+      const session: Session = { close, token: null, granted: null, expiry: null };
+      sessions.add(session);
+      return session;
+    },
+    signIn(session, token, viewer) {
+      session.token = token;
+      session.granted = grantOf(viewer.claims);
+      if (!token) return;
+      const left = Math.min(Math.max(token.expiresAt.getTime() - Date.now(), 0), LONGEST_TIMER_MS);
+      session.expiry = setTimeout(() => session.close(...closing.expired), left);
+      session.expiry.unref();
+    },
+    end(session) {
+      if (session.expiry) clearTimeout(session.expiry);
+      sessions.delete(session);
+    },
+    count: () => sessions.size,
+    stop() {
+      clearInterval(timer);
+      for (const session of sessions) session.close(...closing.goingAway);
+    },
+  };
+}

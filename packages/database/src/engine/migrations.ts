@@ -35,7 +35,9 @@ function read(directory: string, name: string): Migration {
     name,
     script,
     checksum: createHash('sha256').update(script).digest('hex'),
-    transactional: !/^\s*(commit|rollback|vacuum|end)\b|\bconcurrently\b/im.test(withoutBodies(script)),
+    transactional: !/^\s*((commit|rollback|end)(\s+(work|transaction))?\s*;|vacuum\b)|\bconcurrently\b/im.test(
+      withoutBodies(script),
+    ),
   };
 }
 

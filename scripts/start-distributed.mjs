@@ -10,6 +10,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { stopWithNpm } from './npm-process.mjs';
 import { prepare, root } from './prepare.mjs';
+import { runtimeEnvironment } from './runtime-environment.mjs';
 
 const subgraphs = { mes: 4001, qms: 4002, pp: 4003, eam: 4004, 'luaguage-bridge': 4005 };
 const variable = (name, what) => `${name.toUpperCase().replaceAll('-', '_')}_${what}`;
@@ -41,11 +42,10 @@ function sharedEnvironment(env) {
     DEMO_TOKENS_URL: `${simulator}/token`,
   };
   return {
-    APOLLO_TELEMETRY_DISABLED: 'true',
     GATEWAY_SIGNING_KEYS: `run:${randomBytes(32).toString('hex')}`,
     ...Object.fromEntries(urls),
     ...(env.LUAGUAGE_URL ? {} : simulated),
-    ...env,
+    ...runtimeEnvironment(env),
   };
 }
 

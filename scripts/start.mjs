@@ -3,12 +3,12 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { stopWithNpm } from './npm-process.mjs';
 import { prepare, root } from './prepare.mjs';
+import { runtimeEnvironment } from './runtime-environment.mjs';
 
 prepare();
 stopWithNpm();
 
-// The Apollo gateway reports to its maker unless told not to, before it is loaded.
-process.env.APOLLO_TELEMETRY_DISABLED ??= 'true';
+Object.assign(process.env, runtimeEnvironment(process.env));
 
 const main = path.join(root, 'all-in-one/src/main.ts');
 process.argv[1] = main;

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const everywhere = ['**/node_modules/**', '**/generated/**', '**/.enghub/**'];
@@ -7,7 +8,8 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     env: { APOLLO_TELEMETRY_DISABLED: 'true' },
-    maxWorkers: 2,
+    // PostgreSQL and the brokers need cores too.
+    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
     projects: [
       {
         extends: true,
@@ -17,6 +19,7 @@ export default defineConfig({
           exclude: [...everywhere, '**/*.slice.test.ts', '**/*.e2e.test.ts'],
           sequence: { groupOrder: 0 },
           testTimeout: 20_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -42,14 +42,15 @@ export async function testSubgraph<D extends Pick<Definition, 'name' | 'folder'>
   const namespace = definition.name.replaceAll('-', '_');
   const fresh = options.databaseUrl ? null : await freshDatabase(namespace, migrationDirectories(definition.folder));
   const ownerUrl = options.databaseUrl ?? fresh!.ownerUrl;
-  const transport = createInProcessTransport({ retryDelaysMs: options.retryDelaysMs ?? [10, 20, 40] });
+  const logger = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
+  const transport = createInProcessTransport({ logger, retryDelaysMs: options.retryDelaysMs ?? [10, 20, 40] });
   const live = createInProcessLiveBus();
   const subgraph = await startSubgraph(definition as unknown as Definition, {
     databaseUrl: ownerUrl,
     transport,
     live,
     graph: options.graph ?? noGraph,
-    logger: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+    logger,
     ...(options.now && { now: options.now }),
   });
 

@@ -30,6 +30,8 @@ const statistics = async (factoryId: string, day: string, claims = qualityEngine
   return data?.['defectStatistics'] as Statistics | null;
 };
 
+const eventually = <T>(ask: () => Promise<T>) => expect.poll(ask, { timeout: 20_000 });
+
 const totalOf = async (...args: Parameters<typeof statistics>) => (await statistics(...args))?.total;
 
 describe('defect statistics', () => {
@@ -43,15 +45,13 @@ describe('defect statistics', () => {
       defectEvent({ defect_type: '毛刺', quantity: '2', ...at('03:00:00') }),
       defectEvent({ defect_type: 'scratch', quantity: '100', ...at('06:00:00') }),
     ]);
-    await expect
-      .poll(() => statistics('factory-sh-01', '2026-01-05'))
-      .toEqual({
-        total: '8',
-        byType: [
-          { defectType: 'scratch', quantity: '6', reportCount: 2, share: '0.75', cumulativeShare: '0.75' },
-          { defectType: '毛刺', quantity: '2', reportCount: 1, share: '0.25', cumulativeShare: '1' },
-        ],
-      });
+    await eventually(() => statistics('factory-sh-01', '2026-01-05')).toEqual({
+      total: '8',
+      byType: [
+        { defectType: 'scratch', quantity: '6', reportCount: 2, share: '0.75', cumulativeShare: '0.75' },
+        { defectType: '毛刺', quantity: '2', reportCount: 1, share: '0.25', cumulativeShare: '1' },
+      ],
+    });
   });
 
   it('count a defect once, however often it is delivered', async () => {
@@ -59,7 +59,7 @@ describe('defect statistics', () => {
     const last = defectEvent({ report_time: '2026-02-01T02:00:00Z', quantity: '10' });
     await qms.transport.publish([event, event, publishedAgain(event)]);
     await qms.transport.publish([event, last]);
-    await expect.poll(() => totalOf('factory-sh-01', '2026-02-01')).toBe('11');
+    await eventually(() => totalOf('factory-sh-01', '2026-02-01')).toBe('11');
   });
 
   it('are empty for a plant without defects, and null for one that the user may not see', async () => {
@@ -87,7 +87,8 @@ describe('the partition of a plant', () => {
     await qms.transport.publish(
       plants.flatMap((factoryId) => Array.from({ length: 5 }, () => defectEvent({ report_time }, { factoryId }))),
     );
-    for (const plant of plants) await expect.poll(() => totalOf(plant, '2026-03-01', claims)).toBe('5');
+    for (const plant of plants) await eventually(() => totalOf(plant, '2026-03-01', claims)).toBe('5');
+    expect(qms.transport.counts()).toMatchObject({ retried: 0, deadLettered: 0 });
   });
 
   it('keeps tenants apart that name a plant alike', async () => {
@@ -97,8 +98,8 @@ describe('the partition of a plant', () => {
       defectEvent({ report_time, quantity: '3' }),
       defectEvent({ report_time, quantity: '4' }, { tenantId: 'tenant-002' }),
     ]);
-    await expect.poll(() => totalOf('factory-sh-01', '2026-04-01')).toBe('3');
-    await expect.poll(() => totalOf('factory-sh-01', '2026-04-01', theirs)).toBe('4');
+    await eventually(() => totalOf('factory-sh-01', '2026-04-01')).toBe('3');
+    await eventually(() => totalOf('factory-sh-01', '2026-04-01', theirs)).toBe('4');
   });
 
   it('cannot be read by name, nor made for a plant outside the own', async () => {

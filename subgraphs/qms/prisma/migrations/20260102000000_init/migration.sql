@@ -97,7 +97,7 @@ CREATE INDEX "inspections_tenant_id_factory_id_created_at_id_idx" ON "qms"."insp
 CREATE INDEX "inspections_tenant_id_status_created_at_id_idx" ON "qms"."inspections"("tenant_id", "status", "created_at" DESC, "id" DESC);
 
 -- CreateIndex
-CREATE INDEX "inspections_tenant_id_production_report_id_idx" ON "qms"."inspections"("tenant_id", "production_report_id");
+CREATE INDEX "inspections_tenant_id_created_at_id_idx" ON "qms"."inspections"("tenant_id", "created_at" DESC, "id" DESC);
 
 -- CreateIndex
 CREATE INDEX "defects_tenant_id_factory_id_report_time_idx" ON "qms"."defects"("tenant_id", "factory_id", "report_time");
@@ -127,7 +127,8 @@ SELECT secure_table('"qms"."defects"');
 CREATE FUNCTION make_partition(parent text, child text, bounds text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('partitions of qms.' || parent, 0));
-  IF to_regclass(format('qms.%I', child)) IS NULL THEN
+  -- Not to_regclass: it may still remember from before the wait that there was no such table.
+  IF NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'qms'::regnamespace AND relname = child) THEN
     EXECUTE format('CREATE TABLE qms.%I (LIKE qms.%I INCLUDING ALL)', child, parent);
     EXECUTE format('ALTER TABLE qms.%I ATTACH PARTITION qms.%I FOR VALUES %s', parent, child, bounds);
     EXECUTE format('ALTER TABLE qms.%I ENABLE ROW LEVEL SECURITY', child);

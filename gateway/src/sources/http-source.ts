@@ -15,13 +15,12 @@ export type HttpSourceOptions = Readonly<{
   deadlineMs?: number;
 }>;
 
-/** A data source that owns connections. */
-export type ClosableSource = GraphQLDataSource & Readonly<{ close(): Promise<void> }>;
+export type HttpSource = GraphQLDataSource & Readonly<{ isReady(): Promise<boolean>; close(): Promise<void> }>;
 
 type Answer = Readonly<{ data?: Record<string, unknown> | null; errors?: readonly GraphQLFormattedError[] }>;
 
 /** A subgraph at the other end of HTTP: kept-alive connections, signed context, a deadline for each fetch. */
-export function httpSource({ name, url, keys, logger, deadlineMs = 10_000 }: HttpSourceOptions): ClosableSource {
+export function httpSource({ name, url, keys, logger, deadlineMs = 10_000 }: HttpSourceOptions): HttpSource {
   const { origin, pathname } = new URL(url);
   // Shorter than the 65 s of the subgraphs, so that no request meets a connection that the other side is closing.
   const pool = new Pool(origin, { connections: 64, pipelining: 1, keepAliveTimeout: 30_000, connectTimeout: 3_000 });
@@ -53,6 +52,15 @@ export function httpSource({ name, url, keys, logger, deadlineMs = 10_000 }: Htt
       } catch (error) {
         logger.error({ err: error, subgraph: name, traceId: claims.traceId }, 'subgraph does not answer');
         return unavailable(name, query, variables);
+      }
+    },
+    async isReady() {
+      try {
+        const response = await pool.request({ method: 'GET', path: '/readyz', signal: AbortSignal.timeout(2_000) });
+        await response.body.dump();
+        return response.statusCode === 200;
+      } catch {
+        return false;
       }
     },
     close: () => pool.close(),

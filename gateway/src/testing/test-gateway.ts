@@ -68,7 +68,8 @@ export async function startTestGateway(changes: Partial<GatewayOptions> = {}): P
     more: Record<string, unknown> = {},
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const authorization: Record<string, string> = as === null ? {} : { authorization: `Bearer ${await issuer.token(as)}` };
+    const authorization: Record<string, string> =
+      as === null ? {} : { authorization: `Bearer ${await issuer.token(as)}` };
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...authorization, ...headers },

@@ -1,0 +1,63 @@
+/** The gateway as a process of its own, in front of subgraphs reached over HTTP. */
+import { connectRabbitLiveBus } from '@enghub/messaging/live';
+import closeWithGrace from 'close-with-grace';
+import { createRemoteJWKSet } from 'jose';
+import { readFile } from 'node:fs/promises';
+import { pino } from 'pino';
+import { readConfig, type Config } from './config.ts';
+import { demoOverHttp } from './demo-over-http.ts';
+import { startGateway } from './gateway.ts';
+import { bridgePermissions } from './identity/bridge-permissions.ts';
+import { httpSource, type HttpSource } from './sources/http-source.ts';
+
+const SUPERGRAPH = new URL('../../schema/supergraph.graphql', import.meta.url);
+const BRIDGE = 'luaguage-bridge';
+
+async function main(config: Config): Promise<void> {
+  const logger = pino({ name: 'gateway', level: config.logLevel });
+  const supergraphSdl = await readFile(SUPERGRAPH, 'utf8');
+  const subgraphs = new Map<string, HttpSource>();
+  const sourceFor = (name: string, url: string): HttpSource => {
+    const known = subgraphs.get(name);
+    if (known) return known;
+    const source = httpSource({ name, url: config.subgraphUrls.get(name) ?? url, keys: config.signingKeys, logger });
+    subgraphs.set(name, source);
+    return source;
+  };
+  const live = await connectRabbitLiveBus(config.rabbitMqUrl, { logger });
+  const gateway = await startGateway({
+    host: config.host,
+    port: config.port,
+    supergraphSdl,
+    sources: sourceFor,
+    identity: { keys: createRemoteJWKSet(new URL(config.jwksUrl)), issuer: config.issuer, audience: config.audience },
+    permissions: { for: (userId, tenantId) => bridgePermissions(subgraphs.get(BRIDGE)!).for(userId, tenantId) },
+    live,
+    logger,
+    demo: config.demoTokensUrl ? demoOverHttp(config.demoTokensUrl) : undefined,
+    allowedOrigins: config.allowedOrigins,
+    readiness: async () => {
+      const checks = [...subgraphs].map(async ([name, source]) => [name, await source.isReady()] as const);
+      return Object.fromEntries(await Promise.all(checks));
+    },
+  });
+  logger.info({ url: gateway.url }, 'gateway is up');
+
+  closeWithGrace({ delay: 15_000 }, async ({ err }) => {
+    if (err) logger.error({ err }, 'stopping after an error');
+    await gateway.stop();
+    await live.close();
+    await Promise.all([...subgraphs.values()].map((source) => source.close()));
+  });
+}
+
+const read = readConfig(process.env);
+if (!read.ok) {
+  console.error(`The gateway cannot start:\n${read.problems}`);
+  process.exitCode = 1;
+} else {
+  main(read.config).catch((error: unknown) => {
+    console.error(`The gateway cannot start: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  });
+}

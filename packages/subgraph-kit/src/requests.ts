@@ -31,8 +31,33 @@ export async function bookRequest<Answer>(
   return known?.body_hash === bodyHash ? { kind: 'replayed', answer: known.answer } : { kind: 'reused' };
 }
 
+/** What is known of a request without booking it: for what must be asked outside, before the transaction. */
+export async function findRequest<Answer>(
+  db: SqlTransaction,
+  claims: Claims,
+  request: { requestId: string; command: string; body: unknown },
+): Promise<Replay<Answer>> {
+  const [known] = await db.$queryRaw<{ body_hash: string; answer: Answer }[]>`
+    SELECT body_hash, answer FROM requests
+    WHERE tenant_id = ${claims.tenantId} AND request_id = ${request.requestId}`;
+  if (!known) return { kind: 'first' };
+  const bodyHash = hashBody(claims, request.command, request.body);
+  return known.body_hash === bodyHash ? { kind: 'replayed', answer: known.answer } : { kind: 'reused' };
+}
+
+/** Takes a booking back, in the same transaction: a refused command has no effect and may be sent again. */
+export async function forgetRequest(tx: SqlTransaction, claims: Claims, requestId: string): Promise<void> {
+  await tx.$executeRaw`
+    DELETE FROM requests WHERE tenant_id = ${claims.tenantId} AND request_id = ${requestId}`;
+}
+
 /** Keeps the answer for replays; in the same transaction as the effect. */
-export async function answerRequest(tx: SqlTransaction, claims: Claims, requestId: string, answer: unknown): Promise<void> {
+export async function answerRequest(
+  tx: SqlTransaction,
+  claims: Claims,
+  requestId: string,
+  answer: unknown,
+): Promise<void> {
   await tx.$executeRaw`
     UPDATE requests SET answer = ${JSON.stringify(answer)}::jsonb
     WHERE tenant_id = ${claims.tenantId} AND request_id = ${requestId}`;
@@ -40,7 +65,9 @@ export async function answerRequest(tx: SqlTransaction, claims: Claims, requestI
 
 /** The user is part of the body: nobody gets another user's answer by guessing a request id. */
 export function hashBody(claims: Claims, command: string, body: unknown): string {
-  return createHash('sha256').update(JSON.stringify([claims.userId, command, canonical(body)])).digest('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify([claims.userId, command, canonical(body)]))
+    .digest('base64url');
 }
 
 function canonical(value: unknown): unknown {

@@ -7,6 +7,7 @@ import type { Claims } from '@enghub/subgraph-kit/claims';
 import type { GraphPort } from '@enghub/subgraph-kit/graph-port';
 import { migrationDirectories, startSubgraph } from '@enghub/subgraph-kit/start-subgraph';
 import type { ExecutionResult } from 'graphql';
+import pg from 'pg';
 import { pino } from 'pino';
 import { productionManager } from './claims.ts';
 import { freshDatabase } from './postgres.ts';
@@ -16,6 +17,8 @@ type Definition = Parameters<typeof startSubgraph>[0];
 export type TestSubgraph = Readonly<{
   /** As the production manager of factory-sh-01, if no claims are given. */
   ask(query: string, variables?: Readonly<Record<string, unknown>>, claims?: Claims): Promise<ExecutionResult>;
+  /** Rows of all tenants, for arranging and inspecting. */
+  rows<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   transport: Transport;
   live: LiveBus;
   /** For arranging and inspecting rows of all tenants. */
@@ -57,6 +60,7 @@ export async function testSubgraph<D extends Pick<Definition, 'name' | 'folder'>
   return {
     ask: async (query, variables, claims = productionManager) =>
       subgraph.execute({ query, variables }, subgraph.contextFor(claims)),
+    rows: (sql, values) => rowsOf(ownerUrl, sql, values),
     transport,
     live,
     ownerUrl,
@@ -68,6 +72,16 @@ export async function testSubgraph<D extends Pick<Definition, 'name' | 'folder'>
       await fresh?.drop();
     },
   };
+}
+
+async function rowsOf<Row extends object>(url: string, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql, [...values])).rows;
+  } finally {
+    await client.end();
+  }
 }
 
 const noGraph: GraphPort = (subgraph) => {

@@ -1,0 +1,47 @@
+import { isId } from '@enghub/subgraph-kit/ids';
+import DataLoader from 'dataloader';
+import type { Db } from './database.ts';
+import * as reports from './production-reporting/store.ts';
+import * as routings from './routings/store.ts';
+import * as shifts from './shifts/store.ts';
+import * as stations from './stations/store.ts';
+import { isLabel } from './text-rules.ts';
+import * as orders from './work-orders/store.ts';
+
+/** One set per request: what one request asks for by id is read in one query. */
+export type Loaders = ReturnType<typeof createLoaders>;
+
+export const createLoaders = (db: Db) => ({
+  factory: one(isLabel, stations.findFactories, db, (factory) => factory.id),
+  line: one(isId, stations.findLines, db, (line) => line.id),
+  station: one(isId, stations.findStations, db, (station) => station.id),
+  linesOf: listOf(stations.findLinesOf, db, (line) => line.factoryId),
+  stationsOf: listOf(stations.findStationsOf, db, (station) => station.factoryId),
+  calendar: one(isLabel, shifts.findCalendars, db, (calendar) => calendar.factoryId),
+  routing: one(isId, routings.findRoutings, db, (routing) => routing.id),
+  routingOperations: listOf(routings.findOperationsOf, db, (operation) => operation.routingId),
+  workOrder: one(isId, orders.findOrders, db, (order) => order.id),
+  operation: one(isId, orders.findOperations, db, (operation) => operation.id),
+  operationsOf: listOf(orders.findOperationsOf, db, (operation) => operation.workOrderId),
+  report: one(isId, reports.findReports, db, (report) => report.id),
+});
+
+type Find<Row> = (db: Db, ids: readonly string[]) => Promise<readonly Row[]>;
+
+/** Loads by id; a malformed id, whoever sent it, is one that does not exist. */
+function one<Row>(isWellFormed: (id: string) => boolean, find: Find<Row>, db: Db, keyOf: (row: Row) => string) {
+  return new DataLoader<string, Row | null>(async (ids) => {
+    const wellFormed = ids.filter(isWellFormed);
+    const found = wellFormed.length > 0 ? await find(db, wellFormed) : [];
+    const rows = new Map(found.map((row) => [keyOf(row), row]));
+    return ids.map((id) => rows.get(id) ?? null);
+  });
+}
+
+function listOf<Row>(find: Find<Row>, db: Db, keyOf: (row: Row) => string) {
+  return new DataLoader<string, readonly Row[]>(async (ids) => {
+    const rows = new Map<string, Row[]>(ids.map((id) => [id, []]));
+    for (const row of await find(db, ids)) rows.get(keyOf(row))?.push(row);
+    return ids.map((id) => rows.get(id) ?? []);
+  });
+}

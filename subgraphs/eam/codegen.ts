@@ -1,4 +1,8 @@
 import type { Mappers } from '@enghub/tooling/codegen';
 
-/** GraphQL type → the domain state its resolvers receive (`'../orders/rules.ts#Order as OrderState'`). */
-export const mappers: Mappers = {};
+/** GraphQL type → the domain state its resolvers receive. */
+export const mappers: Mappers = {
+  Equipment: '../equipment/rules.ts#Equipment as EquipmentState',
+  Station: '../equipment/rules.ts#StationRef',
+  Oee: '../oee/figures.ts#OeeFigures',
+};

@@ -47,9 +47,10 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
       },
       {
         luaguageUrl: luaguage.url,
-        attemptMs: 1_000,
+        attemptMs: 400,
         retryDelaysMs: [0, 0, 0],
         failuresToOpen: 1_000,
+        times: { patienceMs: 400 },
         ...settings,
       },
     );

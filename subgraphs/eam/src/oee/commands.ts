@@ -1,0 +1,20 @@
+import type { Context } from '../context.ts';
+import { shiftsOf, type Activity } from './rules.ts';
+import * as store from './store.ts';
+
+export type Recorded = Readonly<{
+  id: string;
+  factoryId: string;
+  stationId: string;
+  activity: Activity;
+  occurrences: readonly store.Occurrence[];
+}>;
+
+/** Keeps what happened at a station, and the bounds of the shifts in which it did. */
+export async function record({ occurrences, activity, ...where }: Recorded, context: Context): Promise<void> {
+  const { tenantId } = context.claims;
+  await context.transaction(async (tx) => {
+    await store.saveOccurrences(tx, tenantId, where.factoryId, occurrences);
+    await store.saveActivity(tx, tenantId, { ...activity, ...where }, shiftsOf(activity, occurrences));
+  });
+}

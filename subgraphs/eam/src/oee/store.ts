@@ -1,0 +1,105 @@
+import type { Db } from '../database.ts';
+import type { Prisma } from '../generated/prisma/client.ts';
+import type { Activity } from './rules.ts';
+
+/** A shift with the name and day that people know it by. */
+export type Occurrence = Readonly<{ shiftDate: string; shift: string; startsAt: Date; endsAt: Date }>;
+type Place = Readonly<{ factoryId: string; stationId: string }>;
+
+export async function saveOccurrences(
+  tx: Db,
+  tenantId: string,
+  factoryId: string,
+  occurrences: readonly Occurrence[],
+): Promise<void> {
+  // Mostly they are all known; writing them anyway would make every event of a shift wait for the one before.
+  const days = [...new Set(occurrences.map((it) => it.shiftDate))];
+  const known = new Set((await occurrencesOn(tx, [factoryId], days)).map((it) => boundsOf(it)));
+  for (const { shiftDate, shift, startsAt, endsAt } of occurrences) {
+    if (known.has(boundsOf({ factoryId, shiftDate, shift, startsAt, endsAt }))) continue;
+    const key = { tenantId, factoryId, shiftDate: new Date(shiftDate), shift };
+    await tx.shiftOccurrence.upsert({
+      where: { tenantId_factoryId_shiftDate_shift: key },
+      create: { ...key, startsAt, endsAt },
+      update: { startsAt, endsAt },
+    });
+  }
+}
+
+/** One activity counts once, however often it is told. */
+export async function saveActivity(
+  tx: Db,
+  tenantId: string,
+  activity: Activity & Place & Readonly<{ id: string }>,
+  occurrences: readonly Occurrence[],
+): Promise<void> {
+  const { id: activityId, factoryId, stationId, kind, startedAt, endedAt } = activity;
+  const quantities =
+    activity.kind === 'REPORT'
+      ? {
+          goodQuantity: String(activity.good),
+          scrapQuantity: String(activity.scrap),
+          reworkQuantity: String(activity.rework),
+          standardRunSeconds: activity.standardRunSeconds === null ? null : String(activity.standardRunSeconds),
+        }
+      : {};
+  const row = { tenantId, activityId, factoryId, stationId, kind, startedAt, endedAt, ...quantities };
+  const data = occurrences.map(({ shiftDate, shift }) => ({ ...row, shiftDate: new Date(shiftDate), shift }));
+  await tx.shiftActivity.createMany({ data, skipDuplicates: true });
+}
+
+export async function occurrencesOn(
+  db: Db,
+  factoryIds: readonly string[],
+  days: readonly string[],
+): Promise<(Occurrence & Readonly<{ factoryId: string }>)[]> {
+  const rows = await db.shiftOccurrence.findMany({
+    where: { factoryId: { in: [...factoryIds] }, shiftDate: { in: days.map((day) => new Date(day)) } },
+    orderBy: { startsAt: 'asc' },
+  });
+  return rows.map(({ factoryId, shiftDate, shift, startsAt, endsAt }) => ({
+    factoryId,
+    shiftDate: dayOf(shiftDate),
+    shift,
+    startsAt,
+    endsAt,
+  }));
+}
+
+export async function activitiesOn(
+  db: Db,
+  stationIds: readonly string[],
+  days: readonly string[],
+): Promise<(Place & Readonly<{ shiftDate: string; shift: string; activity: Activity }>)[]> {
+  const rows = await db.shiftActivity.findMany({
+    where: { stationId: { in: [...stationIds] }, shiftDate: { in: days.map((day) => new Date(day)) } },
+  });
+  return rows.map((row) => ({
+    factoryId: row.factoryId,
+    stationId: row.stationId,
+    shiftDate: dayOf(row.shiftDate),
+    shift: row.shift,
+    activity: toActivity(row),
+  }));
+}
+
+function toActivity(row: Prisma.ShiftActivityGetPayload<object>): Activity {
+  const { startedAt, endedAt, standardRunSeconds } = row;
+  if (row.kind !== 'REPORT') {
+    return { kind: row.kind as 'RUN' | 'SETUP' | 'BREAK', startedAt: startedAt ?? endedAt, endedAt };
+  }
+  return {
+    kind: 'REPORT',
+    startedAt,
+    endedAt,
+    good: row.goodQuantity.toString(),
+    scrap: row.scrapQuantity.toString(),
+    rework: row.reworkQuantity.toString(),
+    standardRunSeconds: standardRunSeconds?.toString() ?? null,
+  };
+}
+
+const dayOf = (date: Date) => date.toISOString().slice(0, 10);
+
+const boundsOf = (it: Occurrence & { factoryId: string }) =>
+  [it.factoryId, it.shiftDate, it.shift, it.startsAt.getTime(), it.endsAt.getTime()].join(' ');

@@ -1,0 +1,140 @@
+/** A subgraph as a process of its own: its environment, its connections, its port, and its orderly end. */
+import type { Server } from 'node:http';
+import { connectRabbitLiveBus } from '@enghub/messaging/live';
+import { connectRabbitMq } from '@enghub/messaging/rabbitmq-transport';
+import closeWithGrace from 'close-with-grace';
+import { pino, type Logger } from 'pino';
+import { z } from 'zod';
+import { httpGraph } from './graph-port.ts';
+import type { RunningSubgraph } from './running-subgraph.ts';
+import { serveHttp } from './serve-http.ts';
+import { readSigningKeys, type SigningKeys } from './signed-context.ts';
+import type { SubgraphServices } from './start-subgraph.ts';
+
+/** What is particular about a subgraph as a process. */
+export type SubgraphProcess<Extra extends z.ZodRawShape = z.ZodRawShape> = Readonly<{
+  name: string;
+  defaultPort: number;
+  /** Subgraphs that it asks; the environment says where they are. */
+  asks?: readonly string[];
+  /** Variables of its own. */
+  environment?: Extra;
+}>;
+
+export type ProcessConfig<Extra extends z.ZodRawShape = z.ZodRawShape> = Readonly<{
+  port: number;
+  host: string;
+  databaseUrl: string;
+  rabbitMqUrl: string;
+  signingKeys: SigningKeys;
+  logLevel: string;
+  subgraphUrls: ReadonlyMap<string, string>;
+  own: z.infer<z.ZodObject<Extra>>;
+}>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const CLOSE_WITHIN_MS = 15_000;
+
+/** MES_DATABASE_URL, LUAGUAGE_BRIDGE_PORT … */
+const variable = (subgraph: string, what: string) => `${subgraph.toUpperCase().replaceAll('-', '_')}_${what}`;
+
+/** Reads the environment, or throws one error that names everything that is wrong with it. */
+export function readProcessConfig<Extra extends z.ZodRawShape>(
+  subgraph: SubgraphProcess<Extra>,
+  env: Environment,
+): ProcessConfig<Extra> {
+  const { name, defaultPort, asks = [], environment } = subgraph;
+  const own = z.object((environment ?? {}) as Extra);
+  const urls = asks.map((other) => [variable(other, 'SUBGRAPH_URL'), z.url({ protocol: /^https?$/ })] as const);
+  const schema = z.object({
+    [variable(name, 'PORT')]: z.coerce.number().int().min(0).max(65_535).default(defaultPort),
+    HOST: z.string().default('127.0.0.1'),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    [variable(name, 'DATABASE_URL')]: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://'),
+    // Between processes there is no other way for events.
+    RABBITMQ_URL: z.string().regex(/^amqps?:\/\//, 'must start with amqp:// or amqps://'),
+    GATEWAY_SIGNING_KEYS: z.string().transform(signingKeys),
+    ...Object.fromEntries(urls),
+    ...own.shape,
+  });
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const read = schema.safeParse(given);
+  if (!read.success) throw new Error(`The configuration of ${name} is not usable:\n${z.prettifyError(read.error)}`);
+  const values = read.data as Record<string, never>;
+  return {
+    port: values[variable(name, 'PORT')]!,
+    host: values['HOST']!,
+    logLevel: values['LOG_LEVEL']!,
+    databaseUrl: values[variable(name, 'DATABASE_URL')]!,
+    rabbitMqUrl: values['RABBITMQ_URL']!,
+    signingKeys: values['GATEWAY_SIGNING_KEYS']!,
+    subgraphUrls: new Map(asks.map((other) => [other, values[variable(other, 'SUBGRAPH_URL')]!])),
+    own: own.parse(given),
+  };
+}
+
+function signingKeys(text: string, context: z.RefinementCtx): SigningKeys {
+  try {
+    return readSigningKeys(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+}
+
+/** Runs until a signal or a fatal error; then what has begun is finished and everything is closed. */
+export async function runSubgraph<Extra extends z.ZodRawShape>(
+  subgraph: SubgraphProcess<Extra>,
+  start: (services: SubgraphServices, own: ProcessConfig<Extra>['own']) => Promise<RunningSubgraph>,
+  env: Environment = process.env,
+): Promise<void> {
+  const { name } = subgraph;
+  try {
+    const config = readProcessConfig(subgraph, env);
+    const logger = pino({ name, level: config.logLevel });
+    const closings: (() => Promise<unknown>)[] = [];
+    closeWithGrace({ delay: CLOSE_WITHIN_MS, logger }, async ({ err }) => {
+      if (err) logger.fatal({ err }, 'ends because of an error');
+      for (const close of closings.reverse()) await close();
+    });
+    await connectAndServe({ subgraph, config, logger, closings, start });
+    logger.info({ port: config.port }, 'serves');
+  } catch (error) {
+    // Whatever is missing at the start is for the person who started it to read.
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+}
+
+async function connectAndServe<Extra extends z.ZodRawShape>(run: {
+  subgraph: SubgraphProcess<Extra>;
+  config: ProcessConfig<Extra>;
+  logger: Logger;
+  closings: (() => Promise<unknown>)[];
+  start: (services: SubgraphServices, own: ProcessConfig<Extra>['own']) => Promise<RunningSubgraph>;
+}): Promise<void> {
+  const { subgraph, config, logger, closings, start } = run;
+  const transport = await connectRabbitMq({ url: config.rabbitMqUrl, logger });
+  closings.push(() => transport.close());
+  const live = await connectRabbitLiveBus(config.rabbitMqUrl, { logger });
+  closings.push(() => live.close());
+  const graph = httpGraph(config.subgraphUrls, config.signingKeys);
+  const { databaseUrl, host, port, signingKeys: keys } = config;
+  const running = await start({ databaseUrl, transport, live, graph, logger }, config.own);
+  closings.push(() => running.stop());
+  const server = await serveHttp(running, { host, port, keys, logger }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    const setting = variable(subgraph.name, 'PORT');
+    throw new Error(`Port ${port} is in use by another program; choose another one with ${setting}.`, { cause: error });
+  });
+  closings.push(() => closeServer(server));
+}
+
+/** New requests are refused, those under way are answered. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

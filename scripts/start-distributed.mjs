@@ -107,4 +107,4 @@ const env = sharedEnvironment(process.env);
 if (!process.env.LUAGUAGE_URL) start('luaguage-simulator', 'luaguage-simulator/src/main.ts', env);
 for (const name of Object.keys(subgraphs)) start(name, `subgraphs/${name}/src/main.ts`, env);
 start('gateway', 'gateway/src/main.ts', env);
-await sayWhenReady(env.PORT || 4000);
+await sayWhenReady(env.GATEWAY_PORT || env.PORT || 4000);

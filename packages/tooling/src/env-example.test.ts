@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { root } from './subgraphs.ts';
+
+const sources = ['all-in-one/src/config.ts', 'gateway/src/config.ts', 'luaguage-simulator/src/main.ts'];
+const example = readFileSync(path.join(root, '.env.example'), 'utf8');
+
+describe('.env.example', () => {
+  it.each(sources)('names every variable that %s reads', (source) => {
+    const text = readFileSync(path.join(root, source), 'utf8');
+    const read = [...text.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)]
+      .map(([, name]) => name)
+      .filter((it) => it !== 'NODE_ENV');
+    expect(read).not.toEqual([]);
+    expect(read.filter((name) => !new RegExp(`^# ${name}=`, 'm').test(example))).toEqual([]);
+  });
+
+  it('decides nothing by itself', () => {
+    expect(example.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 /** All subscribers who are to see the same: one execution serves them. */
 import type { LiveBus } from '@enghub/messaging/live';
 import type { ExecutionResult } from 'graphql';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { latestOnly, type LatestOnly } from './latest-only.ts';
 
 /** One answer for many subscribers, turned into text once. */
@@ -34,6 +35,8 @@ export function createLiveGroup({ bus, topic, execute, onEmpty }: GroupOptions):
     if (running) return;
     running = true;
     while (!ended && (changed || newcomers.size > 0)) {
+      // What else happens in this turn belongs to the same answer, and others get theirs in between.
+      await nextTurn();
       const forEveryone = changed;
       const waiting = [...newcomers];
       changed = false;

@@ -2,6 +2,7 @@
 import { handleProtocols } from 'graphql-ws';
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { pathOf } from '../http/responses.ts';
 import type { Permissions } from '../identity/permissions.ts';
@@ -63,7 +64,7 @@ export function attachSockets(server: Server, options: SocketOptions): Sockets {
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (text) => send(socket, connection, text, limits.socketBacklogBytes),
+        send: (text) => send(socket, connection, text, limits.socketBacklogBytes, logger),
         close: (code, reason) => close(code ?? 1000, reason ?? ''),
         onMessage: (handle) => socket.on('message', (data, isBinary) => void receive(data, isBinary, handle)),
       },
@@ -106,9 +107,17 @@ export function attachSockets(server: Server, options: SocketOptions): Sockets {
 }
 
 /** Resolves when the frame has left: graphql-ws takes the next result only then, so a slow client skips some. */
-function send(socket: WebSocket, connection: Connection, text: string, backlogBytes: number): Promise<void> {
+function send(
+  socket: WebSocket,
+  connection: Connection,
+  text: string,
+  backlogBytes: number,
+  logger: Logger,
+): Promise<void> {
   const frame = spliced(connection, text);
   if (socket.bufferedAmount > backlogBytes) {
+    if (socket.readyState === socket.OPEN)
+      logger.info({ userId: connection.session.token?.userId }, 'slow client closed');
     socket.close(...closing.slow);
     return Promise.resolve();
   }

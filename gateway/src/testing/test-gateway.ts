@@ -22,6 +22,8 @@ export type TestGateway = Readonly<{
   url: string;
   /** Who may do what; tests change it. */
   grants: Map<string, Granted>;
+  /** Users whose permissions cannot be looked up. */
+  unreachable: Set<string>;
   logLines: string[];
   ask(
     query: string,
@@ -42,7 +44,8 @@ export async function startTestGateway(changes: Partial<GatewayOptions> = {}): P
   const plant = newPlant();
   const subgraphs = testSubgraphs(plant);
   const issuer = await startTestIssuer();
-  const live = createInProcessLiveBus();
+  const live = changes.live ?? createInProcessLiveBus();
+  const unreachable = new Set<string>();
   const logLines: string[] = [];
   const logger = pino({ level: 'info' }, { write: (line: string) => void logLines.push(line) });
   const grants = new Map<string, Granted>([
@@ -56,7 +59,12 @@ export async function startTestGateway(changes: Partial<GatewayOptions> = {}): P
     supergraphSdl: testSupergraph(),
     sources: (name) => inProcessSource(subgraphs.get(name)!, logger),
     identity: issuer.rules,
-    permissions: { for: async (userId) => grants.get(userId) ?? null },
+    permissions: {
+      async for(userId) {
+        if (unreachable.has(userId)) throw new Error('the ERP is down');
+        return grants.get(userId) ?? null;
+      },
+    },
     live,
     logger,
     ...changes,
@@ -85,6 +93,7 @@ export async function startTestGateway(changes: Partial<GatewayOptions> = {}): P
     issuer,
     live,
     grants,
+    unreachable,
     logLines,
     ask,
     url: gateway.url,

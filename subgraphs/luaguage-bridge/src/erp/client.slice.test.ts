@@ -1,6 +1,6 @@
 import { startSimulator, type RunningSimulator } from '@enghub/luaguage-simulator/simulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { startFaultyLuaguage, type FaultyLuaguage } from '../testing/faulty-luaguage.ts';
+import { startFaultyLuaguage, type FaultyLuaguage } from '../faulty-luaguage-for-tests.ts';
 import { createErpClient, type ErpClientSettings } from './client.ts';
 import { isErpUnavailable } from './outage.ts';
 

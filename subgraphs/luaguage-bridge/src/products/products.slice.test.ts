@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { emp001, startTestBridge, type TestBridge } from '../testing/bridge.ts';
-import type { Mood } from '../testing/faulty-luaguage.ts';
+import { emp001, startTestBridge, type TestBridge } from '../bridge-for-tests.ts';
+import type { Mood } from '../faulty-luaguage-for-tests.ts';
 
 let bridge: TestBridge;
 beforeAll(async () => {

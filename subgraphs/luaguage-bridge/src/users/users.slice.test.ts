@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { emp001, gateway, startTestBridge, type TestBridge } from '../testing/bridge.ts';
+import { emp001, gateway, startTestBridge, type TestBridge } from '../bridge-for-tests.ts';
 
 let bridge: TestBridge;
 beforeAll(async () => {

@@ -9,8 +9,8 @@ import { migrationDirectories } from '@enghub/subgraph-kit/start-subgraph';
 import { freshDatabase } from '@enghub/testkit/postgres';
 import type { ExecutionResult } from 'graphql';
 import pino from 'pino';
-import { startLuaguageBridge, type LuaguageSettings } from '../subgraph.ts';
-import { startFaultyLuaguage } from './faulty-luaguage.ts';
+import { startLuaguageBridge, type LuaguageSettings } from './subgraph.ts';
+import { startFaultyLuaguage } from './faulty-luaguage-for-tests.ts';
 
 /** What a test may ask of its bridge. */
 export type TestBridge = Awaited<ReturnType<typeof startTestBridge>>;
@@ -29,7 +29,7 @@ export const emp001: Claims = {
 export const gateway: Claims = { ...emp001, userId: 'system:gateway' };
 
 export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguageUrl'> = {}) {
-  const database = await freshDatabase('luaguage_bridge', migrationDirectories(new URL('../../', import.meta.url)));
+  const database = await freshDatabase('luaguage_bridge', migrationDirectories(new URL('../', import.meta.url)));
   const simulator = await startSimulator();
   const luaguage = await startFaultyLuaguage(simulator.url);
   let now = START;

@@ -61,27 +61,29 @@ describe('the OEE of a shift', () => {
       }),
     ]);
     // Events of different things arrive in any order.
-    await expect.poll(() => oeeOf(station), { timeout: 20_000 }).toEqual({
-      shiftDate: '2026-01-05',
-      shift: 'early',
-      availability: '0.733333',
-      performance: '0.909091',
-      quality: '0.9',
-      value: '0.6',
-      elements: {
-        plannedOperationTime: '480',
-        plannedBusyTime: '450',
-        actualProductionTime: '330',
-        actualSetupTime: '30',
-        unexplainedTime: '90',
-        standardTime: '300',
-        producedQuantity: '300',
-        goodQuantity: '270',
-        scrapQuantity: '20',
-        reworkQuantity: '10',
-        formulaVersion: 'iso22400-2/1',
-      },
-    });
+    await expect
+      .poll(() => oeeOf(station), { timeout: 20_000 })
+      .toEqual({
+        shiftDate: '2026-01-05',
+        shift: 'early',
+        availability: '0.733333',
+        performance: '0.909091',
+        quality: '0.9',
+        value: '0.6',
+        elements: {
+          plannedOperationTime: '480',
+          plannedBusyTime: '450',
+          actualProductionTime: '330',
+          actualSetupTime: '30',
+          unexplainedTime: '90',
+          standardTime: '300',
+          producedQuantity: '300',
+          goodQuantity: '270',
+          scrapQuantity: '20',
+          reworkQuantity: '10',
+          formulaVersion: 'iso22400-2/1',
+        },
+      });
   });
 
   it('shares a report that spans its end, and the day has it all', async () => {

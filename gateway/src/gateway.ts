@@ -87,7 +87,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     allowedOrigins: options.allowedOrigins ?? [],
     recheckMs: options.recheckMs ?? 30_000,
   });
-  await listen(front, options.port, options.host);
+  const stopBehindFront = async (): Promise<void> => {
+    await hub.stop();
+    await apollo.stop();
+  };
+  try {
+    await listen(front, options.port, options.host);
+  } catch (error) {
+    sockets.stop();
+    await stopBehindFront();
+    throw error;
+  }
   const { port } = front.address() as AddressInfo;
 
   return {
@@ -100,8 +110,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       draining = true;
       sockets.stop();
       await drain(front);
-      await hub.stop();
-      await apollo.stop();
+      await stopBehindFront();
     },
   };
 }

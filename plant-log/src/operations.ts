@@ -37,6 +37,13 @@ const order = step.extend({
 export type Order = Readonly<z.infer<typeof order>>;
 
 const ordersByNumber = z.object({ workOrders: z.object({ edges: z.array(z.object({ node: order })) }) });
+const boards = z.object({
+  factory: z.object({ stations: z.array(z.object({ id: z.string(), code: z.string() })) }).nullable(),
+  shiftAt: z.object({ shiftDate: z.string(), name: z.string() }).nullable(),
+});
+/** The stations of the plant and the shift that runs. */
+export type Boards = Readonly<z.infer<typeof boards>>;
+
 const anything = z.object({});
 const replayable = z.object({ replayed: z.boolean() });
 
@@ -53,6 +60,7 @@ export const operations = {
   completeWorkOrder: command('CompleteWorkOrder', z.object({ workOrder: step })),
   reportProduction: command('ReportProduction', replayable),
   recordTimeEvent: command('RecordTimeEvent', replayable),
+  boards: operation('Stations', (data): Boards => boards.parse(data)),
   workOrderByNumber: operation(
     'WorkOrderByNumber',
     (data): Order | undefined => ordersByNumber.parse(data).workOrders.edges[0]?.node,

@@ -1,11 +1,11 @@
 /** Plays a plant's log as if it happened now: new orders beside those of the log, each row when its end comes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { definePlant } from './define-plant.ts';
-import { createGraphClient, isGraphFailure, type TokenFor } from './graph-client.ts';
-import type { Order } from './operations.ts';
+import { createGraphClient, isGraphFailure, type GraphClient, type TokenFor } from './graph-client.ts';
+import { operations, type Boards, type Order } from './operations.ts';
 import { finishOrder, openOrder } from './orders.ts';
 import { planLog, type PlannedOrder, type RowStep } from './plan.ts';
-import { people } from './plant.ts';
+import { people, plant } from './plant.ts';
 import type { Log } from './read-log.ts';
 import { dueRows, happeningAt } from './replay-clock.ts';
 import { refusedRow, sendRow, unsentRow, type RowOutcome } from './rows.ts';
@@ -16,7 +16,8 @@ export type ReplayOptions = Readonly<{
   tokenFor: TokenFor;
   /** How many times faster than the plant was. */
   speed: number;
-  onReady?: (stations: ReadonlyMap<string, string>) => void;
+  /** Called once the plant is defined, with what a board needs to be opened. */
+  onReady?: (boards: Boards) => void;
   onRow?: (outcome: RowOutcome, step: RowStep, orderNumber: string) => void;
   /** Ends the replay after the rows that are on their way. */
   signal?: AbortSignal;
@@ -28,7 +29,7 @@ export async function replayLog(options: ReplayOptions): Promise<readonly RowOut
   const plan = planLog(log.rows, suffix);
   const client = createGraphClient({ url, tokenFor });
   const stations = await definePlant(client, plan, 8);
-  onReady?.(stations);
+  onReady?.(await boardsOf(client));
 
   const opened = new Map<PlannedOrder, Order>();
   const send = async (planned: PlannedOrder, step: RowStep): Promise<RowOutcome> => {
@@ -39,9 +40,15 @@ export async function replayLog(options: ReplayOptions): Promise<readonly RowOut
       opened.set(planned, verdict.payload.order);
     }
     const outcome = await sendRow({ client, stations }, opened.get(planned)!, step);
-    if (step.key === planned.rows.at(-1)!.key) await finishOrder(client, planned.number, operator);
+    if (step.key === planned.rows.at(-1)!.key) await finish(planned, operator);
     return outcome;
   };
+
+  // The row itself is told by now: an order that stays open is no reason to call it unsent.
+  const finish = (planned: PlannedOrder, operator: string) =>
+    finishOrder(client, planned.number, operator).catch((error: unknown) => {
+      if (!isGraphFailure(error)) throw error;
+    });
 
   // Rows of one order wait for one another; orders do not.
   const lanes = new Map<PlannedOrder, Promise<void>>();
@@ -68,3 +75,6 @@ export async function replayLog(options: ReplayOptions): Promise<readonly RowOut
   await Promise.all(lanes.values());
   return outcomes;
 }
+
+const boardsOf = (client: GraphClient): Promise<Boards> =>
+  client.call(operations.boards, { factoryId: plant.factoryId, at: new Date().toISOString() }, people.standIn);

@@ -29,9 +29,11 @@ async function main(): Promise<void> {
       tokenFor: devTokens(url),
       speed,
       signal: interrupted.signal,
-      onReady: (stations) => {
-        console.log(`${log.rows.length} rows at ${speed} times the plant's speed. Ctrl-C ends. Boards to watch:`);
-        for (const [code, id] of [...stations].sort()) console.log(`  ${code}  stationId ${id}`);
+      onReady: ({ factory, shiftAt }) => {
+        console.log(`${log.rows.length} rows at ${speed} times the plant's speed. Ctrl-C ends.`);
+        const shift = shiftAt ? ` of shiftDate ${shiftAt.shiftDate}, shift ${shiftAt.name}` : '';
+        console.log(`Boards${shift}, by stationId:`);
+        for (const { id, code } of factory?.stations ?? []) console.log(`  ${id}  ${code}`);
       },
       onRow: (outcome, step, order) => console.log(describeRow(outcome, step, order)),
     });

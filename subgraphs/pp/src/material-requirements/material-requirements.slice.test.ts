@@ -108,7 +108,7 @@ const runsOf = async (factoryId: string, args = 'first: 200', claims = productio
 async function publish(...events: OutboxEvent[]): Promise<void> {
   await pp.transport.publish(events);
   const planned = () => requirementsOf(events.map(orderOf));
-  await expect.poll(planned, { timeout: 20_000 }).not.toContain(null);
+  await expect.poll(planned, { timeout: 40_000, interval: 100 }).not.toContain(null);
 }
 
 describe('material requirements', () => {
@@ -139,7 +139,7 @@ describe('material requirements', () => {
       },
     ]);
     await expect
-      .poll(() => published.map(({ data }) => data))
+      .poll(() => published.map(({ data }) => data), { timeout: 40_000, interval: 100 })
       .toContainEqual(
         expect.objectContaining({
           work_order_id: orderOf(event),
@@ -174,7 +174,7 @@ describe('material requirements', () => {
     answers.set('PROD-LATE', { outcome: 'UNAVAILABLE', bom: null });
     const event = orderEvent({ productId: 'PROD-LATE' });
     await pp.transport.publish([event]);
-    await expect.poll(() => asked.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => asked.length, { timeout: 40_000, interval: 100 }).toBeGreaterThanOrEqual(2);
     expect(await requirementsOf([orderOf(event)])).toEqual([null]);
     answers.set('PROD-LATE', found);
     await publish(event);
@@ -185,7 +185,9 @@ describe('material requirements', () => {
     const elsewhere = orderEvent({}, { factoryId: 'factory-bj-01' });
     await pp.transport.publish([theirs]);
     await publish(elsewhere);
-    await expect.poll(() => requirementsOf([orderOf(theirs)], otherTenant), { timeout: 20_000 }).not.toEqual([null]);
+    await expect
+      .poll(() => requirementsOf([orderOf(theirs)], otherTenant), { timeout: 40_000, interval: 100 })
+      .not.toEqual([null]);
 
     expect(await requirementsOf([orderOf(theirs)])).toEqual([null]);
     expect(await requirementsOf([orderOf(elsewhere)], operator)).toEqual([null]);
@@ -207,7 +209,7 @@ describe('planning runs', () => {
     const events = Array.from({ length: 5 }, () => orderEvent({}, { factoryId }));
     await pp.transport.publish(events);
     const all = async () => (await runsOf(factoryId, 'first: 200', claims)).edges.map(({ node }) => node.id);
-    await expect.poll(async () => (await all()).length, { timeout: 20_000 }).toBe(5);
+    await expect.poll(async () => (await all()).length, { timeout: 40_000, interval: 100 }).toBe(5);
 
     const first = await runsOf(factoryId, 'first: 3', claims);
     const next = await runsOf(factoryId, `first: 3, after: "${first.pageInfo.endCursor}"`, claims);

@@ -30,7 +30,7 @@ const statistics = async (factoryId: string, day: string, claims = qualityEngine
   return data?.['defectStatistics'] as Statistics | null;
 };
 
-const eventually = <T>(ask: () => Promise<T>) => expect.poll(ask, { timeout: 20_000 });
+const eventually = <T>(ask: () => Promise<T>) => expect.poll(ask, { timeout: 40_000, interval: 100 });
 
 const totalOf = async (...args: Parameters<typeof statistics>) => (await statistics(...args))?.total;
 

@@ -68,7 +68,7 @@ export async function startFloor() {
     const last = reportEvent({ work_order_id });
     await qms.transport.publish([...events, last]);
     const heard = async () => (await ofOrder(work_order_id)).map((inspection) => inspection.productionReportId);
-    await expect.poll(heard, { timeout: 20_000 }).toContain(idsOf(last).report_id);
+    await expect.poll(heard, { timeout: 40_000, interval: 100 }).toContain(idsOf(last).report_id);
   }
 
   await plan({ factoryId: 'factory-sh-01', trigger: 'EVERY_REPORT' });

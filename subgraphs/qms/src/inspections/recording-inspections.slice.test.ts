@@ -49,7 +49,10 @@ describe('recording an inspection', () => {
       version: 2,
     });
     await expect
-      .poll(() => floor.published.filter(({ data }) => (data as { inspection_id: string }).inspection_id === id))
+      .poll(() => floor.published.filter(({ data }) => (data as { inspection_id: string }).inspection_id === id), {
+        timeout: 40_000,
+        interval: 100,
+      })
       .toMatchObject([
         { event_type: 'InspectionCreated' },
         {

@@ -28,6 +28,8 @@ export function graphAt(url: string) {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
+        // With this type the status tells a refused request from an answered one.
+        accept: 'application/graphql-response+json',
         ...(userId ? { authorization: `Bearer ${await token(userId)}` } : {}),
       },
       body: JSON.stringify({ query, variables }),

@@ -7,6 +7,8 @@ export type Config = Readonly<{
   /** By subgraph name; the supergraph's own URL counts where none is given. */
   subgraphUrls: ReadonlyMap<string, string>;
   rabbitMqUrl: string;
+  /** Keeps systems apart that share a broker. */
+  rabbitMqPrefix: string | undefined;
   jwksUrl: string;
   issuer: string;
   audience: string;
@@ -29,6 +31,7 @@ const schema = z.object({
     protocol: /^amqps?$/,
     error: 'the gateway hears of changes over RabbitMQ: give an amqp:// URL',
   }),
+  RABBITMQ_PREFIX: z.string().optional(),
   JWKS_URL: z.url({ protocol: /^https?$/, error: "where the token issuer's keys are: give an http(s):// URL" }),
   JWT_ISSUER: z.string({ error: 'the "iss" of the tokens to accept' }).min(1),
   JWT_AUDIENCE: z.string().default('enghub'),
@@ -66,6 +69,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       port: data.GATEWAY_PORT ?? data.PORT ?? 4000,
       subgraphUrls: new Map(Object.entries(data.subgraphUrls)),
       rabbitMqUrl: data.RABBITMQ_URL,
+      rabbitMqPrefix: data.RABBITMQ_PREFIX,
       jwksUrl: data.JWKS_URL,
       issuer: data.JWT_ISSUER,
       audience: data.JWT_AUDIENCE,

@@ -24,7 +24,7 @@ async function main(config: Config): Promise<void> {
     subgraphs.set(name, source);
     return source;
   };
-  const live = await connectRabbitLiveBus(config.rabbitMqUrl, { logger });
+  const live = await connectRabbitLiveBus(config.rabbitMqUrl, { logger, prefix: config.rabbitMqPrefix });
   const gateway = await startGateway({
     host: config.host,
     port: config.port,

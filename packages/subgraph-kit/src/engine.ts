@@ -1,4 +1,12 @@
-import { execute, GraphQLError, parse, validate, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  execute,
+  GraphQLError,
+  parse,
+  validate,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Logger } from 'pino';
 import { fault } from './fault.ts';
 import type { SubgraphRequest } from './running-subgraph.ts';
@@ -52,9 +60,15 @@ function masked(error: GraphQLError, logger: Logger): GraphQLError {
 }
 
 // Prisma's and PostgreSQL's ways to say that the server cannot be reached or did not answer in time.
-const OUTAGE = /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONNREFUSED|ECONNRESET|ETIMEDOUT|57P0[1-3]|57014|08\d{3}|53300)$/;
+const OUTAGE =
+  /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONNREFUSED|ECONNRESET|ETIMEDOUT|57P0[1-3]|57014|08\d{3}|53300)$/;
 
 function isOutage(cause: Error): boolean {
-  const { code, meta } = cause as { code?: unknown; meta?: { code?: unknown; driverAdapterError?: { cause?: { originalCode?: unknown } } } };
-  return [code, meta?.code, meta?.driverAdapterError?.cause?.originalCode].some((it) => typeof it === 'string' && OUTAGE.test(it));
+  const { code, meta } = cause as {
+    code?: unknown;
+    meta?: { code?: unknown; driverAdapterError?: { cause?: { originalCode?: unknown } } };
+  };
+  return [code, meta?.code, meta?.driverAdapterError?.cause?.originalCode].some(
+    (it) => typeof it === 'string' && OUTAGE.test(it),
+  );
 }

@@ -26,6 +26,8 @@ export type ProcessConfig<Extra extends z.ZodRawShape = z.ZodRawShape> = Readonl
   host: string;
   databaseUrl: string;
   rabbitMqUrl: string;
+  /** Keeps systems apart that share a broker. */
+  rabbitMqPrefix: string | undefined;
   signingKeys: SigningKeys;
   logLevel: string;
   subgraphUrls: ReadonlyMap<string, string>;
@@ -54,6 +56,7 @@ export function readProcessConfig<Extra extends z.ZodRawShape>(
     [variable(name, 'DATABASE_URL')]: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://'),
     // Between processes there is no other way for events.
     RABBITMQ_URL: z.string().regex(/^amqps?:\/\//, 'must start with amqp:// or amqps://'),
+    RABBITMQ_PREFIX: z.string().optional(),
     GATEWAY_SIGNING_KEYS: z.string().transform(signingKeys),
     ...Object.fromEntries(urls),
     ...own.shape,
@@ -68,6 +71,7 @@ export function readProcessConfig<Extra extends z.ZodRawShape>(
     logLevel: values['LOG_LEVEL']!,
     databaseUrl: values[variable(name, 'DATABASE_URL')]!,
     rabbitMqUrl: values['RABBITMQ_URL']!,
+    rabbitMqPrefix: values['RABBITMQ_PREFIX'],
     signingKeys: values['GATEWAY_SIGNING_KEYS']!,
     subgraphUrls: new Map(asks.map((other) => [other, values[variable(other, 'SUBGRAPH_URL')]!])),
     own: own.parse(given),
@@ -115,9 +119,10 @@ async function connectAndServe<Extra extends z.ZodRawShape>(run: {
   start: (services: SubgraphServices, own: ProcessConfig<Extra>['own']) => Promise<RunningSubgraph>;
 }): Promise<void> {
   const { subgraph, config, logger, closings, start } = run;
-  const transport = await connectRabbitMq({ url: config.rabbitMqUrl, logger });
+  const prefix = config.rabbitMqPrefix;
+  const transport = await connectRabbitMq({ url: config.rabbitMqUrl, logger, prefix });
   closings.push(() => transport.close());
-  const live = await connectRabbitLiveBus(config.rabbitMqUrl, { logger });
+  const live = await connectRabbitLiveBus(config.rabbitMqUrl, { logger, prefix });
   closings.push(() => live.close());
   const graph = httpGraph(config.subgraphUrls, config.signingKeys);
   const { databaseUrl, host, port, signingKeys: keys } = config;

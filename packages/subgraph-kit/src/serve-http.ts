@@ -42,7 +42,8 @@ async function route(subgraph: RunningSubgraph, keys: SigningKeys, request: Inco
   if (request.url !== '/graphql' || request.method !== 'POST') return send(response, 404, { status: 'not found' });
 
   const body = await readBody(request);
-  if (body === null) return send(response, 413, { errors: [fault('BAD_USER_INPUT', 'The request body is too large.')] });
+  if (body === null)
+    return send(response, 413, { errors: [fault('BAD_USER_INPUT', 'The request body is too large.')] });
   const header = request.headers[CONTEXT_HEADER];
   const claims = verifyContext(typeof header === 'string' ? header : undefined, subgraph.name, body, keys);
   if (!claims) return send(response, 401, { errors: [fault('NOT_FROM_GATEWAY')] });

@@ -29,7 +29,9 @@ export function readSigningKeys(text: string): SigningKeys {
   for (const part of text.split(',')) {
     const [, kid, secret] = /^\s*([A-Za-z0-9_-]+):(\S+)\s*$/.exec(part) ?? [];
     if (!kid || !secret || secret.length < MIN_SECRET_LENGTH) {
-      throw new Error(`signing keys must read "kid:secret[,kid:secret]", each secret of ${MIN_SECRET_LENGTH} or more characters`);
+      throw new Error(
+        `signing keys must read "kid:secret[,kid:secret]", each secret of ${MIN_SECRET_LENGTH} or more characters`,
+      );
     }
     keys.set(kid, secret);
   }
@@ -40,13 +42,24 @@ export function readSigningKeys(text: string): SigningKeys {
 export function signContext(claims: Claims, audience: string, body: string, keys: SigningKeys): string {
   const [kid, secret] = keys.entries().next().value ?? [];
   if (!kid || !secret) throw new Error('no signing key');
-  const payload = { ...claims, audience, issuedAt: Date.now(), bodyHash: hash(body), nonce: randomBytes(9).toString('base64url') };
+  const payload = {
+    ...claims,
+    audience,
+    issuedAt: Date.now(),
+    bodyHash: hash(body),
+    nonce: randomBytes(9).toString('base64url'),
+  };
   const signed = `v1.${kid}.${Buffer.from(JSON.stringify(payload)).toString('base64url')}`;
   return `${signed}.${mac(signed, secret).toString('base64url')}`;
 }
 
 /** Gives the claims, or null when the header was not made by a gateway of ours for this subgraph and this body. */
-export function verifyContext(header: string | undefined, audience: string, body: string, keys: SigningKeys): Claims | null {
+export function verifyContext(
+  header: string | undefined,
+  audience: string,
+  body: string,
+  keys: SigningKeys,
+): Claims | null {
   const parts = (header ?? '').split('.');
   const [version, kid = '', payload = '', signature = ''] = parts;
   const secret = keys.get(kid);

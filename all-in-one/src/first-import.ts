@@ -1,4 +1,5 @@
-import { importLog } from '@enghub/plant-log/import';
+import { importLog } from '@enghub/plant-log/import-log';
+import { isComplete } from '@enghub/plant-log/import-report';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -25,6 +26,7 @@ export async function importOnce(
     tokenFor: options.tokenFor,
     onProgress: options.progress,
   });
+  if (!isComplete(outcome)) return outcome;
   mkdirSync(options.dataDirectory, { recursive: true });
   writeFileSync(marker, `${new Date().toISOString()}\n`);
   return outcome;

@@ -1,0 +1,49 @@
+import autocannon from 'autocannon';
+
+export type LoadOptions = Readonly<{
+  /** Of the gateway. */
+  url: string;
+  token: string;
+  connections: number;
+  seconds: number;
+  /** One body for all requests, or the next one. */
+  body: string | (() => string);
+  /** Whether an answer is what was asked for: an error is quick to answer and would look like speed. */
+  isGood: (answer: string) => boolean;
+}>;
+
+export type Load = Readonly<{ requests: number; perSecond: number; p50Ms: number; p99Ms: number }>;
+
+/** Keeps each connection busy with one request at a time. One wrong answer spoils the measurement. */
+export async function load({ url, token, connections, seconds, body, isGood }: LoadOptions): Promise<Load> {
+  const next =
+    typeof body === 'string' ? { body } : { setupRequest: (request: object) => ({ ...request, body: body() }) };
+  let wrong = '';
+  const startedAt = performance.now();
+  const result = await autocannon({
+    url: `${url}/graphql`,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    requests: [{ method: 'POST', ...next }],
+    connections,
+    duration: seconds,
+    verifyBody(answer) {
+      const good = isGood(answer);
+      if (!good) wrong ||= answer;
+      return good;
+    },
+  });
+  const requests = result['2xx'];
+  if (result.non2xx + result.errors + result.mismatches > 0 || requests === 0) {
+    const { non2xx, errors, mismatches } = result;
+    throw new Error(
+      `a load is not clean: ${JSON.stringify({ requests, non2xx, errors, mismatches })} ${wrong.slice(0, 500)}`,
+    );
+  }
+  return {
+    requests,
+    perSecond: requests / ((performance.now() - startedAt) / 1000),
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+  };
+}

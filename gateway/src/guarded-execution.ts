@@ -1,4 +1,4 @@
-import { GraphQLError, type ExecutionResult } from 'graphql';
+import { type GraphQLError, type ExecutionResult } from 'graphql';
 import type { FederatedGraph, GraphOperation } from './apollo-adapter.ts';
 import { completeDenied } from './authorisation/complete-denied.ts';
 import type { Guard, Verdict } from './authorisation/guard.ts';

@@ -2,7 +2,7 @@
 import {
   getArgumentValues,
   getVariableValues,
-  GraphQLError,
+  type GraphQLError,
   Kind,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,

@@ -1,5 +1,5 @@
 /** The page at `/`: GraphiQL from npm packages, without a byte from elsewhere. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -79,23 +79,18 @@ export function pageRoute(demo: Demo | undefined, operationsFolder: string): Pag
 
 type Example = Readonly<{ name: string; query: string; variables: string }>;
 
-/** The operations that clients really send, as tabs to begin with; `name.variables.json` gives one its variables. */
+/** A query, a command and a live board to begin with. */
+const EXAMPLES = ['Floor', 'ReportProduction', 'ShiftBoard'];
+
+/** Among the operations that clients really send; `Name.variables.json` beside one gives it its variables. */
 async function readExamples(folder: string): Promise<readonly Example[]> {
-  const files = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith('.graphql')).sort();
+  const read = (file: string) => readFile(path.join(folder, file), 'utf8').catch(() => '');
   const examples = await Promise.all(
-    files.map(async (file): Promise<Example> => {
-      const name = file.replace(/\.graphql$/, '');
-      const query = await readFile(path.join(folder, file), 'utf8');
-      const variables = await readFile(path.join(folder, `${name}.variables.json`), 'utf8').catch(() => '');
-      return { name, query, variables };
-    }),
+    EXAMPLES.map(async (name) => ({
+      name,
+      query: await read(`${name}.graphql`),
+      variables: await read(`${name}.variables.json`),
+    })),
   );
-  return examples.sort((one, other) => prominence(one) - prominence(other)).slice(0, 8);
-}
-
-const FIRST = [/floor/i, /report-?production/i, /shift-?board/i];
-
-function prominence({ name }: Example): number {
-  const at = FIRST.findIndex((pattern) => pattern.test(name));
-  return at === -1 ? FIRST.length : at;
+  return examples.filter(({ query }) => query !== '');
 }

@@ -5,12 +5,13 @@ let token = '';
 let socket = null;
 const status = document.getElementById('status');
 
-function use(newToken, text) {
+function use(newToken, text, user = '') {
   token = newToken;
   status.textContent = text;
   // The next subscription opens a socket of its own, with the new token.
   if (socket) socket.dispose();
   socket = null;
+  render(user);
 }
 
 async function signIn(user, button) {
@@ -23,7 +24,7 @@ async function signIn(user, button) {
   if (!response.ok) return use('', answer.errors[0].message);
   for (const other of document.querySelectorAll('#users button'))
     other.setAttribute('aria-pressed', String(other === button));
-  use(answer.token, `Signed in as ${user.name}, ${user.role}.`);
+  use(answer.token, `Signed in as ${user.name}, ${user.role}.`, user.id);
 }
 
 function offerUsers(users) {
@@ -35,7 +36,9 @@ function offerUsers(users) {
     document.getElementById('users').append(button);
   }
   document.getElementById('own-token').hidden = users.length > 0;
-  document.getElementById('token').addEventListener('change', (event) => use(event.target.value.trim(), 'Token set.'));
+  document
+    .getElementById('token')
+    .addEventListener('change', (event) => use(event.target.value.trim(), 'Token set.', 'own'));
 }
 
 const authorization = () => (token ? { authorization: `Bearer ${token}` } : {});
@@ -56,18 +59,28 @@ const fetcher = GraphiQL.createFetcher({
   },
 });
 
-async function start() {
-  const { users, operations } = await (await fetch('/page/config.json')).json();
-  offerUsers(users);
-  const tabs = operations.map(({ query, variables }) => ({ query, variables }));
+let root = null;
+let tabs = [];
+
+/** A new user has a page of their own: GraphiQL then asks again for the schema, which not everyone may see. */
+function render(user) {
   const page = React.createElement(GraphiQL, {
+    key: user,
     fetcher,
     ...(tabs.length > 0 ? { defaultTabs: tabs } : {}),
     defaultEditorToolsVisibility: 'variables',
     isHeadersEditorEnabled: false,
     shouldPersistHeaders: false,
   });
-  ReactDOM.createRoot(document.getElementById('graphiql')).render(page);
+  root ??= ReactDOM.createRoot(document.getElementById('graphiql'));
+  root.render(page);
+}
+
+async function start() {
+  const { users, operations } = await (await fetch('/page/config.json')).json();
+  tabs = operations.map(({ query, variables }) => ({ query, variables }));
+  offerUsers(users);
+  render('');
 }
 
 void start();

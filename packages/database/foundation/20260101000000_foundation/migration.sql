@@ -104,7 +104,10 @@ BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('month partitions', parent::oid::bigint));
   FOREACH month IN ARRAY missing LOOP
     child := parent_name || '_p' || to_char(month, 'YYYYMM');
-    CONTINUE WHEN to_regclass(format('%I.%I', namespace, child)) IS NOT NULL;
+    -- Not to_regclass: it may still remember from before the wait that there was no such table.
+    CONTINUE WHEN EXISTS (
+      SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = namespace AND c.relname = child
+    );
 
     -- ATTACH lets readers and writers of the parent go on; CREATE TABLE … PARTITION OF would stop them.
     EXECUTE format('CREATE TABLE %I.%I (LIKE %s INCLUDING ALL EXCLUDING IDENTITY)', namespace, child, parent);

@@ -1,12 +1,12 @@
 /** The part of autocannon that we use; it brings no types of its own. */
 declare module 'autocannon' {
-  export type Request = Readonly<{
+  type Request = Readonly<{
     method?: string;
     body?: string;
     /** Called for every single request. */
     setupRequest?: (request: object) => object;
   }>;
-  export type Options = Readonly<{
+  type Options = Readonly<{
     url: string;
     method: string;
     headers: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ declare module 'autocannon' {
     duration: number;
     verifyBody?: (body: string) => boolean;
   }>;
-  export type Result = Readonly<{
+  type Result = Readonly<{
     '2xx': number;
     non2xx: number;
     errors: number;
@@ -24,5 +24,6 @@ declare module 'autocannon' {
     duration: number;
     latency: Readonly<{ p50: number; p99: number; max: number }>;
   }>;
-  export default function autocannon(options: Options): Promise<Result>;
+  function autocannon(options: Options): Promise<Result>;
+  export = autocannon;
 }

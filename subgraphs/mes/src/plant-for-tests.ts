@@ -98,12 +98,12 @@ let orders = 0;
 export async function anOrder(
   mes: TestSubgraph,
   plant: Plant,
-  options: { quantity?: string; upTo?: 'PLANNED' | 'RELEASED' | 'IN_PROGRESS'; claims?: Claims } = {},
+  options: { quantity?: string; number?: string; upTo?: 'PLANNED' | 'RELEASED' | 'IN_PROGRESS'; claims?: Claims } = {},
 ): Promise<OrderAnswer> {
-  const { quantity = '10', upTo = 'IN_PROGRESS', claims } = options;
   orders += 1;
+  const { quantity = '10', number = `WO-T${orders}`, upTo = 'IN_PROGRESS', claims } = options;
   const { factoryId, routingCode } = plant;
-  const input = { requestId: `create-${orders}`, factoryId, number: `WO-T${orders}`, routingCode, quantity };
+  const input = { requestId: `create-${orders}`, factoryId, number, routingCode, quantity };
   let { workOrder: order } = await fieldOf<{ workOrder: OrderAnswer }>(mes, CREATE_ORDER, { input }, claims);
   const verbs = { PLANNED: [], RELEASED: ['release'], IN_PROGRESS: ['release', 'start'] }[upTo];
   for (const verb of verbs) order = await sayTo(mes, verb, order, claims);

@@ -297,21 +297,3 @@ describe('a report is refused', () => {
     expect(await report<Refused>({ ...base, stationId })).toMatchObject({ code: 'STATION_NOT_FOUND' });
   });
 });
-
-describe('the calendar of the plant', () => {
-  it('that changed a moment ago already decides on the shift', async () => {
-    const own = await setUpPlant(mes, { factoryId: 'factory-sz-01', claims: otherTenant });
-    const order = await anOrder(mes, own, { claims: otherTenant });
-    const input = { operationId: order.operations[0]!.id, goodQuantity: '1', endedAt: '2026-03-09T04:00:00Z' };
-    expect(await report(input, otherTenant)).toMatchObject({ report: { shift: 'day' } });
-    // As another process would do it: nobody told this one.
-    await mes.rows(`UPDATE mes.shift_patterns SET shifts = '[{"name":"late","startsAt":"10:00","endsAt":"18:00"}]'
-                     WHERE factory_id = 'factory-sz-01'`);
-    await mes.rows(
-      `UPDATE mes.factories SET calendar_version = calendar_version + 1 WHERE factory_id = 'factory-sz-01'`,
-    );
-    expect(await report(input, otherTenant)).toMatchObject({ report: { shift: 'late' } });
-    const atNight = { ...input, endedAt: '2026-03-09T20:00:00Z' };
-    expect(await report<Refused>(atNight, otherTenant)).toMatchObject({ code: 'NO_SHIFT' });
-  });
-});

@@ -59,7 +59,7 @@ export default defineConfig(
       'no-param-reassign': 'error',
       'no-restricted-syntax': ['error', ...houseRules],
       'no-var': 'error',
-      'prefer-const': 'error',
+      'prefer-const': ['error', { ignoreReadBeforeAssign: true }],
     },
   },
   {
@@ -72,7 +72,7 @@ export default defineConfig(
     rules: {
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-var': 'error',
-      'prefer-const': 'error',
+      'prefer-const': ['error', { ignoreReadBeforeAssign: true }],
       'max-lines': ['warn', { max: 300 }],
     },
   },

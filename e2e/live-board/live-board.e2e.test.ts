@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((client) => client.dispose()));
+  for (const client of open.splice(0)) await client.dispose();
 });
 
 afterAll(async () => {

@@ -31,7 +31,7 @@ describe.runIf(process.platform === 'linux')('a power cut', () => {
     system = await startAllInOne();
     const { dataDirectory } = system;
     const plant = await smallPlant(system.graph, { quantity: '100000' });
-    await dataOf<object>(
+    dataOf<object>(
       await system.graph.ask(
         'emp-201',
         `mutation { defineInspectionPlan(input: { factoryId: "factory-sh-01", trigger: EVERY_REPORT }) { __typename } }`,

@@ -78,7 +78,7 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
     migrationDirectories: migrationDirectories(definition.folder),
   });
   const clients = openTenantClients<Db>({ url: appUrl, createClient: definition.createClient });
-  const relay = await startRelay({
+  const relay = startRelay({
     relayUrl,
     namespace,
     transport: services.transport,

@@ -1,3 +1,4 @@
+import { startTcpProxy } from '@enghub/messaging/tcp-proxy-for-tests';
 import { ownRedisForTests } from '@enghub/testkit/redis';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -14,8 +15,8 @@ if (redis) {
   describe('a cache whose Redis', () => {
     const opened: Cache[] = [];
     let key = '';
-    const open = async () => {
-      const cache = await connectRedisCache({ url: redis.url, logger: silent });
+    const open = async (url = redis.url) => {
+      const cache = await connectRedisCache({ url, logger: silent });
       opened.push(cache);
       return cache;
     };
@@ -106,6 +107,31 @@ if (redis) {
       await shareAgain(a, b);
       expect((await b.fetch(key, value('newest'))).value).not.toBe('old');
       expect((await a.fetch(key, value('newest'))).value).not.toBe('old');
+    });
+
+    it('was out of reach for one of them tells the others then what that one forgot', async () => {
+      const cable = await startTcpProxy(redis.url);
+      const [a, b] = [await open(), await open(cable.url)];
+      await a.fetch(key, value('old'));
+      cable.refuse();
+      await b.forget(key);
+      cable.restore();
+      await shareAgain(a, b);
+      expect((await a.fetch(key, value('new'))).value).toBe('new');
+      await cable.close();
+    });
+
+    it('was out of reach for one of them has that one forget what it could not hear of', async () => {
+      const cable = await startTcpProxy(redis.url);
+      const [a, b] = [await open(), await open(cable.url)];
+      await a.fetch(key, value('old'));
+      expect((await b.fetch(key, value('never loaded'))).value).toBe('old');
+      cable.refuse();
+      await a.forget(key);
+      cable.restore();
+      await shareAgain(a, b);
+      expect((await b.fetch(key, value('new'))).value).toBe('new');
+      await cable.close();
     });
 
     it('never came can be closed', async () => {

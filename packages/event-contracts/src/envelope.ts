@@ -27,9 +27,18 @@ export function eventSchema<Data>(contract: EventContract<string, Data>) {
   });
 }
 
+// zod compiles a schema on its first use, so one that is made anew for each event costs more than the event.
+const schemas = new WeakMap<EventContract, ReturnType<typeof eventSchema>>();
+
+function schemaOf(contract: EventContract): ReturnType<typeof eventSchema> {
+  const known = schemas.get(contract) ?? eventSchema(contract);
+  schemas.set(contract, known);
+  return known;
+}
+
 /** Reads an event that claims to follow the contract; throws a ZodError when it doesn't. */
 export function parseEvent<Data>(contract: EventContract<string, Data>, event: unknown): Envelope<Data> {
-  return eventSchema(contract).parse(event) as Envelope<Data>;
+  return schemaOf(contract).parse(event) as Envelope<Data>;
 }
 
 /** Tells which contract an event that was already validated follows. */

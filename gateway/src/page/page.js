@@ -24,14 +24,49 @@ async function signIn(user, button) {
   if (!response.ok) return use('', answer.errors[0].message);
   for (const other of document.querySelectorAll('#users button'))
     other.setAttribute('aria-pressed', String(other === button));
-  use(answer.token, `Signed in as ${user.name}, ${user.role}.`, user.id);
+  token = answer.token;
+  await fillVariables();
+  use(answer.token, `Signed in as ${user.name} (${user.id}), ${user.role}.`, user.id);
+}
+
+const RUNNING_ORDERS = `{ workOrders(first: 20, filter: { status: [IN_PROGRESS] }) { edges { node {
+  operations { id goodQuantity goodLimit }
+  reports(first: 1) { edges { node { shiftDate shift station { id } } } }
+} } } }`;
+
+/** The examples act on something that is really there: an operation with pieces left, and the board of a last report. */
+async function fillVariables() {
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...authorization() },
+    body: JSON.stringify({ query: RUNNING_ORDERS }),
+  });
+  const { data } = await response.json();
+  const orders = (data?.workOrders?.edges ?? []).map((edge) => edge.node);
+  const operation = orders.flatMap((order) => order.operations).find((it) => it.goodLimit - it.goodQuantity >= 1);
+  const report = orders.flatMap((order) => order.reports?.edges ?? []).find((edge) => edge.node.station)?.node;
+  const values = {
+    ...(operation && {
+      ReportProduction: {
+        input: { requestId: `page-${crypto.randomUUID()}`, operationId: operation.id, goodQuantity: '1' },
+      },
+    }),
+    ...(report && {
+      ShiftBoard: { stationId: report.station.id, shiftDate: report.shiftDate, shift: report.shift },
+    }),
+  };
+  // What a person wrote stays: only tabs without variables are filled.
+  tabs = tabs.map((tab) => {
+    const name = /\b(?:query|mutation|subscription)\s+(\w+)/.exec(tab.query ?? '')?.[1];
+    return values[name] && !tab.variables?.trim() ? { ...tab, variables: JSON.stringify(values[name], null, 2) } : tab;
+  });
 }
 
 function offerUsers(users) {
   for (const user of users) {
     const button = document.createElement('button');
-    button.textContent = `${user.name} · ${user.role}`;
-    button.title = user.id;
+    button.textContent = `${user.id} · ${user.role.replaceAll('_', ' ')}`;
+    button.title = user.name;
     button.addEventListener('click', () => void signIn(user, button));
     document.getElementById('users').append(button);
   }
@@ -59,6 +94,20 @@ const fetcher = GraphiQL.createFetcher({
   },
 });
 
+/** Every visit, and every user, begins with the tabs that we hand over. */
+function forThisVisit() {
+  const kept = new Map();
+  return {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+    clear: () => kept.clear(),
+    get length() {
+      return kept.size;
+    },
+  };
+}
+
 let root = null;
 let tabs = [];
 
@@ -68,6 +117,10 @@ function render(user) {
     key: user,
     fetcher,
     ...(tabs.length > 0 ? { defaultTabs: tabs } : {}),
+    onTabChange: (state) => {
+      tabs = state.tabs.map(({ query, variables }) => ({ query, variables }));
+    },
+    storage: forThisVisit(),
     defaultEditorToolsVisibility: 'variables',
     isHeadersEditorEnabled: false,
     shouldPersistHeaders: false,

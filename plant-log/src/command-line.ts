@@ -1,12 +1,7 @@
 /** What the three programs here share: an address to talk to, and a word when nobody is there. */
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
 export const defaultUrl = 'http://localhost:4000';
-
-/** True when the file at this URL was started as a program, not imported. */
-export const isProgram = (url: string): boolean =>
-  process.argv[1] !== undefined && url === pathToFileURL(process.argv[1]).href;
 
 /** One argument and some options with values, or the usage on stderr and exit code 2. */
 export function readArguments<Option extends string>(

@@ -1,11 +1,9 @@
 /** `npm run import -- FILE [--url http://localhost:4000]` */
-import { explain, defaultUrl, isProgram, readArguments } from './command-line.ts';
+import { explain, defaultUrl, readArguments } from './command-line.ts';
 import { importLog } from './import-log.ts';
 import { describeImport, isComplete } from './import-report.ts';
 import { progressBar } from './progress.ts';
 import { devTokens } from './sign-in.ts';
-
-export { importLog };
 
 async function main(): Promise<void> {
   const given = readArguments(`usage: npm run import -- FILE [--url ${defaultUrl}]`, ['url']);
@@ -22,4 +20,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (isProgram(import.meta.url)) await main();
+await main();

@@ -1,5 +1,5 @@
 /** `npm run replay -- FILE [--speed 600] [--url http://localhost:4000]`: the log as if it happened now. */
-import { explain, defaultUrl, isProgram, readArguments } from './command-line.ts';
+import { explain, defaultUrl, readArguments } from './command-line.ts';
 import type { RowStep } from './plan.ts';
 import { readLog } from './read-log.ts';
 import { replayLog } from './replay-log.ts';
@@ -55,4 +55,4 @@ function describeRow(outcome: RowOutcome, { row, stationCode, endedAt, time, pie
   return `${endedAt.toISOString()}  ${order}  ${row.operation} at ${stationCode}: ${what}${verdict}`;
 }
 
-if (isProgram(import.meta.url)) await main();
+await main();

@@ -1,5 +1,5 @@
 /** `npm run token -- USER [--url http://localhost:4000]` prints a token of a demo user. */
-import { explain, defaultUrl, isProgram, readArguments } from './command-line.ts';
+import { explain, defaultUrl, readArguments } from './command-line.ts';
 import { devTokens } from './sign-in.ts';
 
 async function main(): Promise<void> {
@@ -19,4 +19,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (isProgram(import.meta.url)) await main();
+await main();

@@ -7,6 +7,7 @@ import { operationFromDocument, type Schema } from '@apollo/federation-internals
 import type { PlanNode, QueryPlan, QueryPlanner, SubscriptionNode } from '@apollo/query-planner';
 import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Logger } from 'pino';
+import { boundedCache } from './bounded-cache.ts';
 import { withoutEnforcedSecurityLinks } from './supergraph-view.ts';
 import type { GatewayContext } from './viewer.ts';
 
@@ -33,7 +34,7 @@ export type FederatedGraph = Readonly<{
 
 export type SourceFactory = (name: string, url: string) => GraphQLDataSource;
 
-const MAX_EVENT_PLANS = 500;
+const MAX_EVENT_PLANS = 200;
 
 /** Loads the supergraph into an Apollo gateway with production settings, whatever NODE_ENV says. */
 export async function loadGraph(
@@ -50,20 +51,15 @@ export async function loadGraph(
   } as ConstructorParameters<typeof ApolloGateway>[0]);
   const { schema: apiSchema, executor } = await gateway.load();
   const internals = privateFields(gateway);
-  const eventPlans = new Map<string, QueryPlan>();
+  const eventPlans = boundedCache<QueryPlan>(MAX_EVENT_PLANS);
 
   function eventPlanFor({ document, operation, queryHash }: GraphOperation): QueryPlan {
     const operationName = operation.name?.value;
     const key = `${queryHash}:${operationName ?? ''}`;
     const known = eventPlans.get(key);
     if (known) return known;
-    const planned = internals.queryPlanner.buildQueryPlan(
-      operationFromDocument(internals.apiSchema, document, { operationName }),
-    );
-    if (eventPlans.size >= MAX_EVENT_PLANS) eventPlans.delete(eventPlans.keys().next().value!);
-    const plan = asOneEvent(planned);
-    eventPlans.set(key, plan);
-    return plan;
+    const asked = operationFromDocument(internals.apiSchema, document, { operationName });
+    return eventPlans.set(key, asOneEvent(internals.queryPlanner.buildQueryPlan(asked)));
   }
 
   return {

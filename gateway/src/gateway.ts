@@ -3,9 +3,11 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { LiveBus } from '@enghub/messaging/live';
 import type { Logger } from 'pino';
-import { loadGraph, type SourceFactory } from './apollo-adapter.ts';
+import { loadGraph, type FederatedGraph, type SourceFactory } from './apollo-adapter.ts';
 import { startApolloServer } from './apollo-server.ts';
 import { createGuard } from './authorisation/guard.ts';
+import { readNeeds, type Needs } from './authorisation/read-needs.ts';
+import { guardedNonNullFields, unguardedRootFields } from './authorisation/schema-checks.ts';
 import { selectionTrees } from './authorisation/selection-tree.ts';
 import { guardedExecution } from './guarded-execution.ts';
 import type { Demo } from './http/dev-token-route.ts';
@@ -59,7 +61,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const limits = { ...defaultLimits, ...options.limits };
   const graph = await loadGraph(supergraphSdl, options.sources, logger);
   const treeOf = selectionTrees(graph.apiSchema);
-  const execution = guardedExecution(graph, createGuard(graph.apiSchema, supergraphSdl, treeOf));
+  const needs = readNeeds(supergraphSdl);
+  refuseOpenDoors(graph, needs, logger);
+  const execution = guardedExecution(graph, createGuard(graph.apiSchema, needs, treeOf));
   const admission = createAdmission(graph.apiSchema, treeOf, limits);
   const permissions = rememberPermissions(options.permissions, Date.now, options.permissionTimes);
   const identity = createIdentity(createTokenVerifier(options.identity), permissions);
@@ -113,6 +117,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await stopBehindFront();
     },
   };
+}
+
+/** Composition is checked for this in CI; a gateway that is given another graph must not trust it. */
+function refuseOpenDoors({ apiSchema }: FederatedGraph, needs: Needs, logger: Logger): void {
+  const open = unguardedRootFields(apiSchema, needs);
+  if (open.length > 0) throw new Error(`the graph has root fields that nothing guards: ${open.join(', ')}`);
+  const fragile = guardedNonNullFields(apiSchema, needs);
+  if (fragile.length > 0) logger.warn({ fields: fragile }, 'denying these fields blanks their parents as well');
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

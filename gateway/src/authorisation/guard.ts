@@ -12,9 +12,15 @@ import {
 import type { GraphOperation } from '../apollo-adapter.ts';
 import { boundedCache } from '../bounded-cache.ts';
 import type { Viewer } from '../viewer.ts';
-import { readNeeds } from './read-needs.ts';
+import type { Needs } from './read-needs.ts';
 import { buildRuleTree, fieldCheck, forbidden, unauthenticated } from './rule-tree.ts';
-import type { FieldSelection, Selection, SelectionTrees } from './selection-tree.ts';
+import {
+  countSelections,
+  MAX_REMEMBERED_SELECTIONS,
+  type FieldSelection,
+  type Selection,
+  type SelectionTrees,
+} from './selection-tree.ts';
 import { stripDenied, type Stripped } from './strip.ts';
 
 export const INTROSPECTION_SCOPE = 'schema:introspect';
@@ -38,11 +44,11 @@ type Analysis = Readonly<{
 const ALL_ALLOWED: Verdict = { allowed: true };
 
 /** The rules come from the supergraph alone, so its directives are the one source of truth. */
-export function createGuard(api: GraphQLSchema, supergraphSdl: string, treeOf: SelectionTrees): Guard {
-  const tree = buildRuleTree(api, readNeeds(supergraphSdl));
+export function createGuard(api: GraphQLSchema, needs: Needs, treeOf: SelectionTrees): Guard {
+  const tree = buildRuleTree(api, needs);
   const check = fieldCheck(api, tree);
-  const analyses = boundedCache<Analysis>(2_000);
-  const verdicts = boundedCache<Verdict>(5_000);
+  const analyses = boundedCache<Analysis>(MAX_REMEMBERED_SELECTIONS, (it) => countSelections(it.selections));
+  const verdicts = boundedCache<Verdict>(MAX_REMEMBERED_SELECTIONS, weightOf);
 
   function analyse(operation: GraphOperation): Analysis {
     const selections = treeOf(operation);
@@ -112,6 +118,8 @@ export function createGuard(api: GraphQLSchema, supergraphSdl: string, treeOf: S
     },
   };
 }
+
+const weightOf = (verdict: Verdict): number => (verdict.allowed ? 1 : countSelections(verdict.selections));
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -44,11 +44,17 @@ export type Narrowing = Readonly<{
   selections: readonly Selection[];
 }>;
 
+/** What each cache of trees may hold in all. */
+export const MAX_REMEMBERED_SELECTIONS = 100_000;
+
+export const countSelections = (selections: readonly Selection[]): number =>
+  selections.reduce((count, selection) => count + 1 + countSelections(selection.selections), 0);
+
 export type SelectionTrees = (operation: GraphOperation) => readonly Selection[];
 
 /** Expands valid operations, each once. */
 export function selectionTrees(api: GraphQLSchema): SelectionTrees {
-  const trees = boundedCache<readonly Selection[]>(2_000);
+  const trees = boundedCache<readonly Selection[]>(MAX_REMEMBERED_SELECTIONS, countSelections);
   return ({ document, operation, queryHash }) => {
     const key = `${queryHash}:${operation.name?.value ?? ''}`;
     return trees.get(key) ?? trees.set(key, expandOperation(api, document, operation));

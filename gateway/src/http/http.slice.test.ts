@@ -3,6 +3,7 @@ import { createConnection } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testSupergraph } from '../testing/test-graph.ts';
 import { startTestGateway, type Answer, type TestGateway } from '../testing/test-gateway.ts';
 
 let house: TestGateway;
@@ -234,5 +235,10 @@ describe('the rest of the front', () => {
   it('says that a port is in use', async () => {
     const port = Number(new URL(house.url).port);
     await expect(startTestGateway({ port })).rejects.toThrow(`port ${port} is in use`);
+  });
+
+  it('does not start with a graph that has an open root field', async () => {
+    const supergraphSdl = testSupergraph().replace(/(me: Employee .*?)@authenticated/, '$1');
+    await expect(startTestGateway({ supergraphSdl })).rejects.toThrow('nothing guards: Query.me');
   });
 });

@@ -27,11 +27,13 @@ export type Admission = Readonly<{
 }>;
 
 const MAX_VALIDATION_ERRORS = 10;
+/** In characters. A parsed text takes a hundred times its length, so this is what strangers may fill of our memory. */
+const MAX_REMEMBERED_TEXT = 500_000;
 
 export function createAdmission(api: GraphQLSchema, treeOf: SelectionTrees, limits: Limits): Admission {
   const costOf = createCostMeter(treeOf, limits.assumedListSize);
-  const parsed = boundedCache<ParsedText>(2_000);
-  const validated = boundedCache<readonly GraphQLError[]>(2_000);
+  const parsed = boundedCache<ParsedText>(MAX_REMEMBERED_TEXT, lengthOf);
+  const validated = boundedCache<true>(2_000);
 
   const parseOnce = (query: string): ParsedText => {
     const key = hashOf(query);
@@ -70,11 +72,12 @@ export function createAdmission(api: GraphQLSchema, treeOf: SelectionTrees, limi
       if ('error' in result) return { errors: [result.error] };
       const { document } = result;
       const queryHash = hashOf(query);
-      const problems =
-        validated.get(queryHash) ??
-        validated.set(queryHash, validate(api, document, undefined, { maxErrors: MAX_VALIDATION_ERRORS }));
-      if (problems.length > 0) return { errors: problems.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
-
+      if (!validated.get(queryHash)) {
+        const problems = validate(api, document, undefined, { maxErrors: MAX_VALIDATION_ERRORS });
+        if (problems.length > 0)
+          return { errors: problems.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
+        validated.set(queryHash, true);
+      }
       const definition = getOperationAST(document, operationName);
       if (!definition)
         return { errors: [overLimit('BAD_USER_INPUT', 'The document does not tell which operation to run.')] };
@@ -84,6 +87,9 @@ export function createAdmission(api: GraphQLSchema, treeOf: SelectionTrees, limi
     },
   };
 }
+
+const lengthOf = (text: ParsedText): number =>
+  ('document' in text ? text.document.loc?.end : text.error.source?.body.length) ?? 100;
 
 export const hashOf = (query: string): string => createHash('sha256').update(query).digest('hex');
 

@@ -64,7 +64,7 @@ export function createLiveHub({ api, treeOf, execution, bus, topics, logger }: H
   }
 
   function groupFor(operation: GraphOperation, viewer: Viewer, topic: string): LiveGroup {
-    const key = groupKey(operation, viewer);
+    const key = groupKey(api, operation, viewer);
     const known = groups.get(key);
     if (known) return known;
     const group = createLiveGroup({
@@ -108,9 +108,15 @@ export function createLiveHub({ api, treeOf, execution, bus, topics, logger }: H
 }
 
 /** Everything that can change what a subscriber sees. Whose eyes they are is not among it. */
-function groupKey({ document, operation, variables }: GraphOperation, { claims, permissionsKey }: Viewer): string {
+function groupKey(
+  api: GraphQLSchema,
+  { document, operation, variables }: GraphOperation,
+  { claims, permissionsKey }: Viewer,
+): string {
   const scope = [claims.tenantId, [...claims.factoryIds].sort(), permissionsKey, claims.language];
-  const asked = [print(document), operation.name?.value ?? '', variables];
+  // Only what the operation declares: a client may send anything else along.
+  const { values } = coerceVariables(api, operation, variables);
+  const asked = [print(document), operation.name?.value ?? '', values];
   return createHash('sha256')
     .update(JSON.stringify([asked, scope], inOrder))
     .digest('base64url');

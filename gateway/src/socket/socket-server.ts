@@ -4,6 +4,7 @@ import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { nestsDeeperThan } from '../http/read-body.ts';
 import { pathOf } from '../http/responses.ts';
 import type { Permissions } from '../identity/permissions.ts';
 import type { Limits } from '../limits/limits.ts';
@@ -72,9 +73,10 @@ export function attachSockets(server: Server, options: SocketOptions): Sockets {
     );
 
     async function receive(data: RawData, isBinary: boolean, handle: (text: string) => Promise<void>): Promise<void> {
-      if (isBinary) return close(4400, 'Invalid message received');
+      const text = isBinary ? '' : data.toString();
+      if (isBinary || nestsDeeperThan(text, limits.bodyNesting)) return close(4400, 'Invalid message received');
       try {
-        await handle(data.toString());
+        await handle(text);
       } catch (error) {
         logger.error({ err: error }, 'socket message failed');
         close(4500, 'Internal server error');

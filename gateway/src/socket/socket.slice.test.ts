@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
-import { openSocket, signedInSocket, type TestSocket } from '../testing/test-socket.ts';
+import { openSocket, signedInSocket, type SocketChoices, type TestSocket } from '../testing/test-socket.ts';
 
 let house: TestGateway;
 const open: TestSocket[] = [];
@@ -16,8 +16,8 @@ afterEach(() => {
   for (const { socket } of open.splice(0)) socket.terminate();
 });
 
-const connect = async (...choices: Parameters<typeof openSocket> extends [string, ...infer Rest] ? Rest : never) => {
-  const socket = await openSocket(house.url, ...choices);
+const connect = async (choices?: SocketChoices) => {
+  const socket = await openSocket(house.url, choices);
   open.push(socket);
   return socket;
 };
@@ -56,6 +56,13 @@ describe('the graphql-transport-ws protocol', () => {
       expect((await socket.closed).code).toBe(4400);
     },
   );
+
+  it('closes 4400 on a message nested beyond reason', async () => {
+    const socket = await signIn();
+    const nested = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
+    socket.sendRaw(`{"type":"subscribe","id":"1","payload":{"query":"{ __typename }","variables":{"x":${nested}}}}`);
+    expect((await socket.closed).code).toBe(4400);
+  });
 
   it('closes 4400 on a binary message, even one that holds JSON', async () => {
     const socket = await signIn();

@@ -6,6 +6,7 @@ import * as routings from './routings/store.ts';
 import * as shifts from './shifts/store.ts';
 import * as stations from './stations/store.ts';
 import { isLabel } from './text-rules.ts';
+import type { TimePage } from './time-cursor.ts';
 import * as orders from './work-orders/store.ts';
 
 /** One set per request: what one request asks for by id is read in one query. */
@@ -24,6 +25,7 @@ export const createLoaders = (db: Db) => ({
   operation: one(isId, orders.findOperations, db, (operation) => operation.id),
   operationsOf: listOf(orders.findOperationsOf, db, (operation) => operation.workOrderId),
   report: one(isId, reports.findReports, db, (report) => report.id),
+  reportsOf: pagesOf(reports.pagesOfReports, db, (report) => report.workOrderId),
 });
 
 type Find<Row> = (db: Db, ids: readonly string[]) => Promise<readonly Row[]>;
@@ -44,4 +46,19 @@ function listOf<Row>(find: Find<Row>, db: Db, keyOf: (row: Row) => string) {
     for (const row of await find(db, ids)) rows.get(keyOf(row))?.push(row);
     return ids.map((id) => rows.get(id) ?? []);
   });
+}
+
+/** Orders of one list ask for the same page of their reports: one query for all of them. */
+function pagesOf<Row>(
+  find: (db: Db, ids: readonly string[], page: TimePage) => Promise<readonly Row[]>,
+  db: Db,
+  keyOf: (row: Row) => string,
+) {
+  const loaders = new Map<string, DataLoader<string, readonly Row[]>>();
+  return (page: TimePage) => {
+    const key = JSON.stringify(page);
+    const loader = loaders.get(key) ?? listOf((within, ids) => find(within, ids, page), db, keyOf);
+    loaders.set(key, loader);
+    return loader;
+  };
 }

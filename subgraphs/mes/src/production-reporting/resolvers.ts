@@ -5,7 +5,6 @@ import type { ProductionReportRefusalCode, Resolvers } from '../generated/graphq
 import { readTimePage, timeKey } from '../time-cursor.ts';
 import { reportProduction } from './commands.ts';
 import { messages } from './messages.ts';
-import * as store from './store.ts';
 import { recordTimeEvent } from './time-events.ts';
 
 type Refused = { code: ProductionReportRefusalCode; limit?: string; actual?: string };
@@ -38,9 +37,9 @@ export const resolvers: Resolvers = {
   },
 
   WorkOrder: {
-    reports: async ({ id }, args, { db }) => {
+    reports: async ({ id }, args, { loaders }) => {
       const page = readTimePage(args);
-      const rows = await store.pageOfReports(db, id, page);
+      const rows = await loaders.reportsOf(page).load(id);
       return toPage(rows, page.first, (report) => timeKey(report.endedAt, report.id));
     },
   },

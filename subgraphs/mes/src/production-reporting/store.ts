@@ -103,19 +103,25 @@ export async function findReports(db: Db, ids: readonly string[]): Promise<Produ
 
 const timeOf = (id: string): number => Number.parseInt(id.replace('-', '').slice(0, 12), 16);
 
-/** Latest first. */
-export async function pageOfReports(db: Db, workOrderId: string, page: TimePage): Promise<ProductionReport[]> {
-  const { first, before } = page;
-  const older = before && {
-    reportTime: { lte: before.at },
-    OR: [{ reportTime: { lt: before.at } }, { id: { lt: before.id } }],
-  };
-  const rows = await db.productionReport.findMany({
-    where: { workOrderId, ...older },
-    orderBy: [{ reportTime: 'desc' }, { id: 'desc' }],
-    take: first + 1,
-  });
-  return rows.map(toReport);
+/** One page of each order, latest first, in one query; a row beyond `first` only tells that there is more. */
+export async function pagesOfReports(
+  db: Db,
+  workOrderIds: readonly string[],
+  { first, before }: TimePage,
+): Promise<ProductionReport[]> {
+  const found = await db.$queryRaw<{ id: string }[]>`
+    SELECT page.id::text AS id
+      FROM unnest(${[...workOrderIds]}::uuid[]) AS work_order(id),
+           LATERAL (SELECT r.id, r.report_time FROM production_reports r
+                     WHERE r.work_order_id = work_order.id
+                       AND (${before?.at ?? null}::timestamptz IS NULL
+                            OR (r.report_time, r.id) < (${before?.at ?? null}::timestamptz, ${before?.id ?? null}::uuid))
+                     ORDER BY r.report_time DESC, r.id DESC LIMIT ${first + 1}) AS page`;
+  const reports = await findReports(
+    db,
+    found.map(({ id }) => id),
+  );
+  return reports.sort((a, b) => b.endedAt.getTime() - a.endedAt.getTime() || (a.id < b.id ? 1 : -1));
 }
 
 export async function insertTimeEvent(

@@ -116,8 +116,7 @@ async function prepare(
   if (stationId !== about.stationId && (await rememberedStation(context, stationId!)) !== about.factoryId) {
     return refuse({ code: 'STATION_NOT_FOUND' });
   }
-  const calendar = await rememberedCalendar(context, about.factoryId);
-  const shift = calendar?.occurrenceOfWork(startedAt, endedAt);
+  const { calendar, shift } = await shiftOf(context, about.factoryId, { startedAt, endedAt });
   if (!calendar || !shift) return refuse({ code: 'NO_SHIFT' });
 
   const report: ProductionReport = {
@@ -144,6 +143,18 @@ async function prepare(
     events: facts.map(({ contract, data }) => newEvent(contract, data, circumstances(context, about, now))),
   };
   return { ok: true, state: { prepared, factoryId: about.factoryId }, events: [] };
+}
+
+async function shiftOf(context: Context, factoryId: string, work: { startedAt: Date | null; endedAt: Date }) {
+  const find = async () => {
+    const calendar = await rememberedCalendar(context, factoryId);
+    return { calendar, shift: calendar?.occurrenceOfWork(work.startedAt, work.endedAt) };
+  };
+  const found = await find();
+  if (found.shift) return found;
+  // Nothing goes to the database that would say that the memory is outdated: look again before refusing.
+  forgetCalendar(context, factoryId);
+  return find();
 }
 
 const circumstances = ({ claims }: Context, { factoryId, workOrderId }: OperationFacts, at: Date) => ({

@@ -101,5 +101,8 @@ describe('a calendar that changed a moment ago', () => {
     );
     expect(await report('two', '2026-03-09T04:00:00Z')).toMatchObject({ report: { shift: 'late' } });
     expect(await report('three', '2026-03-09T20:00:00Z')).toMatchObject({ code: 'NO_SHIFT' });
+    await mes.rows(`UPDATE mes.shift_patterns SET shifts = '[{"name":"round","startsAt":"00:00","endsAt":"00:00"}]'
+                     WHERE factory_id = 'factory-sz-01'`);
+    expect(await report('three', '2026-03-09T20:00:00Z')).toMatchObject({ report: { shift: 'round' } });
   });
 });

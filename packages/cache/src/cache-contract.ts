@@ -118,6 +118,29 @@ export function describeCache(name: string, open: (now: () => Date) => Promise<C
       expect([content.source, demanding.source]).toEqual(['CACHE', 'FRESH']);
     });
 
+    it('does not keep those waiting who are content with what is known while somebody wants it fresher', async () => {
+      await known();
+      passMinutes(0.5);
+      const slow = held(bom);
+      const fresher = cache.fetch(key, { ttlMs: MINUTE_MS / 4, load: slow.load });
+      await slow.began;
+      expect(await known()).toMatchObject({ source: 'CACHE', asOf: START });
+      slow.letGo();
+      expect(await fresher).toMatchObject({ source: 'FRESH', asOf: now });
+    });
+
+    it('serves nothing older that was forgotten while loading failed', async () => {
+      const allowing = { ttlMs, staleIfErrorMs: MINUTE_MS };
+      await cache.fetch(key, { ...allowing, load: async () => bom });
+      passMinutes(1);
+      const slow = held(bom);
+      const asking = cache.fetch(key, { ...allowing, load: () => slow.load().then(outage) });
+      await slow.began;
+      await cache.forget(key);
+      slow.letGo();
+      await expect(asking).rejects.toThrow('the ERP is away');
+    });
+
     it('forgets, even for those who allow older answers', async () => {
       const allowing = { ttlMs, staleIfErrorMs: MINUTE_MS };
       await cache.fetch(key, { ...allowing, load: async () => bom });

@@ -1,69 +1,82 @@
 import type { Cache, Cached, FetchOptions } from './cache.ts';
 import type { Entry, Levels } from './levels.ts';
 
-type Outcome =
-  Readonly<{ found: Entry; source: 'FRESH' | 'CACHE' }> | Readonly<{ found: null; error: unknown; last: Entry | null }>;
-
-/** One question under way for all who ask it meanwhile. */
-type Flight = { isOutdated: boolean; outcome: Promise<Outcome> };
+type LookupState = { disturbedBy: 'NOTHING' | 'LOAD' | 'FORGETTING' };
+type LoadState = { isForgotten: boolean };
 
 export function createKeepingCache(levels: Levels, now: () => Date): Cache {
-  const flights = new Map<string, Flight>();
+  // Under way, each shared by all who ask for the key meanwhile.
+  const lookups = new Map<string, Readonly<{ state: LookupState; found: Promise<Entry | null> }>>();
+  const loads = new Map<string, Readonly<{ state: LoadState; loaded: Promise<Entry> }>>();
   const ageOf = (entry: Entry) => now().getTime() - entry.asOf;
 
-  /** Who asks from now on asks anew; what the flight brings is for those aboard. */
   function outdate(key: string): void {
-    const flight = flights.get(key);
-    if (!flight) return;
-    flight.isOutdated = true;
-    flights.delete(key);
+    const lookup = lookups.get(key);
+    if (lookup) lookup.state.disturbedBy = 'FORGETTING';
+    const load = loads.get(key);
+    if (!load) return;
+    // What it brings is for those who wait for it; who asks from now on asks anew.
+    load.state.isForgotten = true;
+    loads.delete(key);
   }
-  levels.onForgotten((key) => (key === null ? [...flights.keys()] : [key]).forEach(outdate));
+  levels.onForgotten((key) => (key === null ? [...lookups.keys(), ...loads.keys()] : [key]).forEach(outdate));
 
-  function depart(key: string, options: FetchOptions<unknown>): Flight {
-    const flight: Flight = { isOutdated: false, outcome: Promise.resolve({ found: null, error: null, last: null }) };
-    flight.outcome = find(key, options, flight).finally(() => {
-      if (flights.get(key) === flight) flights.delete(key);
-    });
-    flights.set(key, flight);
-    return flight;
-  }
-
-  async function find(key: string, options: FetchOptions<unknown>, flight: Flight): Promise<Outcome> {
-    const { ttlMs, staleIfErrorMs = 0, load } = options;
+  async function find(key: string, lookup: LookupState): Promise<Entry | null> {
     const found = await levels.find(key);
-    // Forgotten while it was looked up: it may have entered our memory after the news.
-    if (flight.isOutdated) levels.forgetHere(key);
-    const known = flight.isOutdated ? null : found;
-    if (known && levels.isInTouch() && ageOf(known) < ttlMs) return { found: known, source: 'CACHE' };
+    const { disturbedBy } = lookup;
+    if (disturbedBy === 'NOTHING') return found;
+    // It may have entered our memory after the news.
+    if (disturbedBy === 'FORGETTING') levels.forgetHere(key);
+    lookup.disturbedBy = 'NOTHING';
+    return find(key, lookup);
+  }
 
+  async function bring(key: string, options: FetchOptions<unknown>, load: LoadState): Promise<Entry> {
+    const { ttlMs, staleIfErrorMs = 0 } = options;
     const mark = await levels.markOf(key);
     const asOf = now().getTime();
-    let entry: Entry;
-    try {
-      entry = { value: await load(), asOf };
-    } catch (error) {
-      return { found: null, error, last: flight.isOutdated ? null : known };
-    }
-    if (!flight.isOutdated) {
-      await levels.keep(key, entry, ttlMs + staleIfErrorMs, mark);
-      if (flight.isOutdated) levels.forgetHere(key);
-    }
-    return { found: entry, source: 'FRESH' };
+    const entry = { value: await options.load(), asOf };
+    if (load.isForgotten) return entry;
+    await levels.keep(key, entry, ttlMs + staleIfErrorMs, mark);
+    if (load.isForgotten) levels.forgetHere(key);
+    return entry;
+  }
+
+  function lookUp(key: string): Promise<Entry | null> {
+    const underWay = lookups.get(key);
+    if (underWay) return underWay.found;
+    const state: LookupState = { disturbedBy: 'NOTHING' };
+    const found = find(key, state).finally(() => lookups.delete(key));
+    lookups.set(key, { state, found });
+    return found;
+  }
+
+  function loadOnce(key: string, options: FetchOptions<unknown>): Promise<Entry> {
+    const underWay = loads.get(key);
+    if (underWay) return underWay.loaded;
+    const state: LoadState = { isForgotten: false };
+    const loaded = bring(key, options, state).finally(() => {
+      if (loads.get(key)?.state === state) loads.delete(key);
+      const lookup = lookups.get(key)?.state;
+      if (lookup?.disturbedBy === 'NOTHING') lookup.disturbedBy = 'LOAD';
+    });
+    loads.set(key, { state, loaded });
+    return loaded;
   }
 
   async function fetch<Value>(key: string, options: FetchOptions<Value>): Promise<Cached<Value>> {
     const { ttlMs, staleIfErrorMs = 0 } = options;
-    const outcome = await (flights.get(key) ?? depart(key, options)).outcome;
-    if (outcome.found) {
-      const { found, source } = outcome;
-      // Whoever started the flight may have been content with less.
-      if (source === 'CACHE' && ageOf(found) >= ttlMs) return fetch(key, options);
-      return cached(found, source);
+    const known = await lookUp(key);
+    if (known && levels.isInTouch() && ageOf(known) < ttlMs) return cached(known, 'CACHE');
+    try {
+      return cached(await loadOnce(key, options), 'FRESH');
+    } catch (error) {
+      if (staleIfErrorMs <= 0) throw error;
+      // Not what was known before: it may have been forgotten since.
+      const last = await lookUp(key);
+      if (!last || ageOf(last) >= ttlMs + staleIfErrorMs) throw error;
+      return cached(last, 'STALE');
     }
-    const { error, last } = outcome;
-    if (last && staleIfErrorMs > 0 && ageOf(last) < ttlMs + staleIfErrorMs) return cached(last, 'STALE');
-    throw error;
   }
 
   return {

@@ -11,7 +11,7 @@ function use(newToken, text, user = '') {
   // The next subscription opens a socket of its own, with the new token.
   if (socket) socket.dispose();
   socket = null;
-  render(user);
+  void render(user);
 }
 
 async function signIn(user, button) {
@@ -29,6 +29,15 @@ async function signIn(user, button) {
   use(answer.token, `Signed in as ${user.name} (${user.id}), ${user.role}.`, user.id);
 }
 
+async function ask(query) {
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...authorization() },
+    body: JSON.stringify({ query }),
+  });
+  return response.json();
+}
+
 const RUNNING_ORDERS = `{ workOrders(first: 20, filter: { status: [IN_PROGRESS] }) { edges { node {
   operations { id goodQuantity goodLimit }
   reports(first: 1) { edges { node { shiftDate shift station { id } } } }
@@ -36,12 +45,7 @@ const RUNNING_ORDERS = `{ workOrders(first: 20, filter: { status: [IN_PROGRESS] 
 
 /** The examples act on something that is really there: an operation with pieces left, and the board of a last report. */
 async function fillVariables() {
-  const response = await fetch('/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...authorization() },
-    body: JSON.stringify({ query: RUNNING_ORDERS }),
-  });
-  const { data } = await response.json();
+  const { data } = await ask(RUNNING_ORDERS);
   const orders = (data?.workOrders?.edges ?? []).map((edge) => edge.node);
   const operation = orders.flatMap((order) => order.operations).find((it) => it.goodLimit - it.goodQuantity >= 1);
   const report = orders.flatMap((order) => order.reports?.edges ?? []).find((edge) => edge.node.station)?.node;
@@ -111,11 +115,13 @@ function forThisVisit() {
 let root = null;
 let tabs = [];
 
-/** A new user has a page of their own: GraphiQL then asks again for the schema, which not everyone may see. */
-function render(user) {
+/** A new user has a page of their own. Who may not see the schema writes without its help, and without its error. */
+async function render(user) {
+  const { errors } = await ask('{ __schema { queryType { name } } }');
   const page = React.createElement(GraphiQL, {
     key: user,
     fetcher,
+    schema: errors ? null : undefined,
     ...(tabs.length > 0 ? { defaultTabs: tabs } : {}),
     onTabChange: (state) => {
       tabs = state.tabs.map(({ query, variables }) => ({ query, variables }));
@@ -133,7 +139,7 @@ async function start() {
   const { users, operations } = await (await fetch('/page/config.json')).json();
   tabs = operations.map(({ query, variables }) => ({ query, variables }));
   offerUsers(users);
-  render('');
+  await render('');
 }
 
 void start();

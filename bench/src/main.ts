@@ -3,12 +3,13 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { floor } from './experiments/floor.ts';
+import { report } from './experiments/report.ts';
 import { aboutThisRun } from './machine/about.ts';
 import { writeResult, type Result } from './results.ts';
 import { postgresVersion } from './systems/database.ts';
 import type { RunOptions } from './systems/settings.ts';
 
-const experiments: Readonly<Record<string, (options: RunOptions) => Promise<Result>>> = { floor };
+const experiments: Readonly<Record<string, (options: RunOptions) => Promise<Result>>> = { floor, report };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -19,9 +19,8 @@ const STOP_MS = 30_000;
 
 /** One of our programs with the settings of production and nothing of this shell but the path. */
 export function startNode({ name, main, env, profileDirectory }: NodeProcessOptions): NodeProcess {
-  const profiling = profileDirectory
-    ? ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`]
-    : [];
+  // Not a name of its own: the thread that loads modules leaves a profile too.
+  const profiling = profileDirectory ? ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}/${name}`] : [];
   const words = [...profiling, '--import', './scripts/stop-with-parent.mjs', '--import', 'tsx', main];
   const child = spawn(process.execPath, words, {
     cwd: root,

@@ -11,7 +11,12 @@ const QUERY = `query GatewayPermissions($userId: ID!) {
 
 const answerSchema = z.object({
   userPermissions: z
-    .object({ tenantId: z.string(), factories: z.array(z.string()), permissions: z.array(z.string()) })
+    .object({
+      tenantId: z.string(),
+      factories: z.array(z.string()),
+      permissions: z.array(z.string()),
+      asOf: z.coerce.date(),
+    })
     .nullable(),
 });
 
@@ -29,7 +34,9 @@ export function bridgePermissions(bridge: GraphQLDataSource): PermissionSource {
       const { userPermissions } = answerSchema.parse(data);
       // A token of one tenant says nothing about a user of another.
       if (userPermissions?.tenantId !== tenantId) return null;
-      return { factories: userPermissions.factories, permissions: userPermissions.permissions };
+      const { factories, permissions, asOf } = userPermissions;
+      // "*" is how work of the system itself sees every plant; no user's list may say it.
+      return { factories: factories.filter((it) => it !== '*'), permissions, asOf };
     },
   };
 }

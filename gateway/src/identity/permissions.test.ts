@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { lost, rememberPermissions, type Granted } from './permissions.ts';
+import { lost, rememberPermissions, type Grant, type Granted } from './permissions.ts';
 
 const times = { freshMs: 30_000, usableMs: 300_000, retryMs: 2_000 };
 const granted: Granted = { factories: ['factory-sh-01'], permissions: ['board:view'] };
 
 function house() {
-  const state = { now: 0, asked: 0, down: false, answer: granted as Granted | null };
+  const state = { now: 0, asked: 0, down: false, answer: granted as Grant | null };
   const source = {
     async for() {
       state.asked += 1;
@@ -51,6 +51,16 @@ describe('permissions', () => {
     state.down = false;
     state.now = 302_000;
     expect(await permissions.for('u', 't')).toEqual({ ok: true, granted });
+  });
+
+  it('count their five minutes from when the ERP said so, not from when we heard of it', async () => {
+    const { state, permissions } = house();
+    state.now = 240_000;
+    state.answer = { ...granted, asOf: new Date(0) };
+    expect(await permissions.for('u', 't')).toEqual({ ok: true, granted });
+    state.down = true;
+    state.now = 300_000;
+    expect(await permissions.for('u', 't')).toEqual({ ok: false, reason: 'UNREACHABLE' });
   });
 
   it('are unreachable for somebody who was never seen before the outage', async () => {

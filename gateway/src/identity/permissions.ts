@@ -5,7 +5,10 @@ import { boundedCache } from '../bounded-cache.ts';
 export type Granted = Readonly<{ factories: readonly string[]; permissions: readonly string[] }>;
 
 /** Knows users; null for one it has never heard of. Throws when it cannot tell. */
-export type PermissionSource = Readonly<{ for(userId: string, tenantId: string): Promise<Granted | null> }>;
+export type PermissionSource = Readonly<{ for(userId: string, tenantId: string): Promise<Grant | null> }>;
+
+/** `asOf` is when the ERP said so, for a source that remembers too; otherwise it is the moment of the question. */
+export type Grant = Granted & Readonly<{ asOf?: Date | undefined }>;
 
 export type PermissionAnswer =
   Readonly<{ ok: true; granted: Granted }> | Readonly<{ ok: false; reason: 'UNKNOWN_USER' | 'UNREACHABLE' }>;
@@ -27,7 +30,8 @@ export type PermissionTimes = Readonly<{
 
 const defaultTimes: PermissionTimes = { freshMs: 30_000, usableMs: 5 * 60_000, retryMs: 2_000 };
 
-type Entry = { granted: Granted | null; at: number; failedAt: number; asking: Promise<void> | null };
+/** `at` is when we asked, `asOf` is how old the answer is. */
+type Entry = { granted: Granted | null; at: number; asOf: number; failedAt: number; asking: Promise<void> | null };
 
 /** Asks once for many waiting requests, and lives through an outage of the source for as long as `usableMs`. */
 export function rememberPermissions(
@@ -41,11 +45,13 @@ export function rememberPermissions(
   async function ask(entry: Entry, userId: string, tenantId: string): Promise<void> {
     const generation = generations.get(userId) ?? 0;
     try {
+      const askedAt = now();
       const granted = await source.for(userId, tenantId);
       if ((generations.get(userId) ?? 0) !== generation) return;
       // An unchanged answer stays the same object: what is derived from it stays remembered.
-      if (!sameGrant(entry.granted, granted)) entry.granted = granted;
+      if (!sameGrant(entry.granted, granted)) entry.granted = granted && withoutAge(granted);
       entry.at = now();
+      entry.asOf = granted?.asOf?.getTime() ?? askedAt;
       entry.failedAt = -Infinity;
     } catch {
       entry.failedAt = now();
@@ -57,14 +63,14 @@ export function rememberPermissions(
   return {
     async for(userId, tenantId) {
       const key = JSON.stringify([tenantId, userId]);
-      const blank = (): Entry => ({ granted: null, at: -Infinity, failedAt: -Infinity, asking: null });
+      const blank = (): Entry => ({ granted: null, at: -Infinity, asOf: -Infinity, failedAt: -Infinity, asking: null });
       const entry = entries.get(key) ?? entries.set(key, blank());
 
       const freshFor = entry.granted ? times.freshMs : times.retryMs;
       const isDue = now() - entry.at >= freshFor && now() - entry.failedAt >= times.retryMs;
       if (isDue) await (entry.asking ??= ask(entry, userId, tenantId));
 
-      const age = now() - entry.at;
+      const age = now() - entry.asOf;
       if (entry.granted && age < times.usableMs) return { ok: true, granted: entry.granted };
       return { ok: false, reason: !entry.granted && age < times.usableMs ? 'UNKNOWN_USER' : 'UNREACHABLE' };
     },
@@ -74,6 +80,8 @@ export function rememberPermissions(
     },
   };
 }
+
+const withoutAge = ({ factories, permissions }: Grant): Granted => ({ factories, permissions });
 
 export function sameGrant(one: Granted | null, other: Granted | null): boolean {
   if (!one || !other) return one === other;

@@ -23,6 +23,8 @@ export type TestSubgraph = Readonly<{
   live: LiveBus;
   /** For arranging and inspecting rows of all tenants. */
   ownerUrl: string;
+  /** As requests connect: without a tenant until a binding sets one. */
+  appUrl: string;
   /** For mailboxes of listeners that the test subscribes itself. */
   relayUrl: string;
   stop(): Promise<void>;
@@ -64,6 +66,7 @@ export async function testSubgraph<D extends Pick<Definition, 'name' | 'folder'>
     transport,
     live,
     ownerUrl,
+    appUrl: rolesOf(ownerUrl, namespace).app.url,
     relayUrl: rolesOf(ownerUrl, namespace).relay.url,
     async stop() {
       await subgraph.stop();

@@ -6,6 +6,8 @@ const environment = {
   LUAGUAGE_URL: z.url({ protocol: /^https?$/ }),
   LUAGUAGE_TOKEN: z.string().optional(),
   LUAGUAGE_TENANT_ID: z.string().optional(),
+  /** Where several bridges share what they know. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
 };
 
 /** The bridge as a process: LUAGUAGE_BRIDGE_PORT, LUAGUAGE_BRIDGE_DATABASE_URL, and the ERP. */

@@ -7,5 +7,6 @@ await runSubgraph(bridgeProcess, (services, own) =>
     luaguageUrl: own.LUAGUAGE_URL,
     token: own.LUAGUAGE_TOKEN,
     singleTenantId: own.LUAGUAGE_TENANT_ID,
+    redisUrl: own.REDIS_URL,
   }),
 );

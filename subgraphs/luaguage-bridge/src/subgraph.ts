@@ -1,5 +1,7 @@
+import { openCache } from '@enghub/cache/open-cache';
 import type { RunningSubgraph } from '@enghub/subgraph-kit/running-subgraph';
 import { startSubgraph, type SubgraphDefinition, type SubgraphServices } from '@enghub/subgraph-kit/start-subgraph';
+import { createHash } from 'node:crypto';
 import { contextWith, type Context } from './context.ts';
 import { createClient, type Db } from './database.ts';
 import { createErpClient, type ErpClientSettings } from './erp/client.ts';
@@ -11,6 +13,8 @@ export type LuaguageSettings = Omit<ErpClientSettings, 'url'> &
     luaguageUrl: string;
     /** The tenant of all users, for an ERP that serves one and does not say which. */
     singleTenantId?: string | undefined;
+    /** Where bridges share what they know; without it each keeps it to itself. */
+    redisUrl?: string | undefined;
     times?: Partial<ErpTimes>;
   }>;
 
@@ -24,16 +28,23 @@ export const definitionWith = (erp: Erp, singleTenantId?: string): SubgraphDefin
 
 export async function startLuaguageBridge(
   services: SubgraphServices,
-  { luaguageUrl, singleTenantId, times, ...settings }: LuaguageSettings,
+  { luaguageUrl, singleTenantId, redisUrl, times, ...settings }: LuaguageSettings,
 ): Promise<RunningSubgraph> {
   const client = createErpClient({ ...settings, url: luaguageUrl });
   const now = services.now ?? (() => new Date());
-  const erp = createErp({ client, now, logger: services.logger, times });
+  const { logger } = services;
+  const cache = await openCache({ url: redisUrl, prefix: cachePrefix(luaguageUrl), logger, now });
+  const close = () => client.close().finally(cache.close);
+  const erp = createErp({ client, cache, now, logger, times });
   try {
     const running = await startSubgraph(definitionWith(erp, singleTenantId), services);
-    return { ...running, stop: () => running.stop().finally(client.close) };
+    return { ...running, stop: () => running.stop().finally(close) };
   } catch (error) {
-    await client.close();
+    await close();
     throw error;
   }
 }
+
+/** Bridges to different ERPs may share a Redis; their users must not meet. The version is that of the values' shape. */
+const cachePrefix = (luaguageUrl: string) =>
+  `luaguage-bridge:v1:${createHash('sha256').update(luaguageUrl).digest('hex').slice(0, 12)}`;

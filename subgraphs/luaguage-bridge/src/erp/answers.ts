@@ -3,6 +3,9 @@ import { z } from 'zod';
 
 const id = z.string().min(1).max(200);
 
+/** An answer, as old as its question: what changed while it travelled is not in it. */
+export type Kept<Value> = Readonly<{ value: Value; asOf: Date }>;
+
 /** Enough to ask for the rest. */
 export type ErpRef = Readonly<{ id: string }>;
 export type ErpProduct = Readonly<{ id: string; name: string; currentBomVersion: string }>;

@@ -1,8 +1,9 @@
 /** What the bridge knows of the ERP: asked now, remembered, or remembered from better days. */
+import type { Cache, Cached } from '@enghub/cache/cache';
 import type { Logger } from 'pino';
 import type { Db } from '../database.ts';
-import type { ErpBom, ErpMaterial, ErpProduct, ErpUser } from './answers.ts';
-import { createAnswerCache, type Kept } from './answer-cache.ts';
+import { bomKey, materialKey, productKey, userKey } from './answer-keys.ts';
+import type { ErpBom, ErpMaterial, ErpProduct, ErpUser, Kept } from './answers.ts';
 import type { ErpClient } from './client.ts';
 import { erpUnavailable, isErpUnavailable } from './outage.ts';
 import { dropAnswer, keepAnswer, lastAnswer, type AnswerKind } from './store.ts';
@@ -53,18 +54,22 @@ export const defaultTimes: ErpTimes = {
 
 export function createErp(options: {
   client: ErpClient;
+  cache: Cache;
   now: () => Date;
   logger: Logger;
   times?: Partial<ErpTimes> | undefined;
 }): Erp {
-  const { client, now, logger } = options;
+  const { client, cache, now, logger } = options;
   const times = { ...defaultTimes, ...options.times };
-  const things = createAnswerCache<object | null>(now);
-  const users = createAnswerCache<ErpUser | null>(now);
 
   const age = (kept: Kept<unknown>) => now().getTime() - kept.asOf.getTime();
-  const isYoung = (kept: Kept<unknown>, keepMs: number) =>
-    age(kept) < (kept.value === null ? Math.min(times.keepUnknownMs, keepMs) : keepMs);
+  const isOldUnknown = (kept: Kept<unknown>) => kept.value === null && age(kept) >= times.keepUnknownMs;
+
+  /** "No such thing" holds less long than a thing. */
+  async function fetchThing<Value>(key: string, load: () => Promise<Value>): Promise<Cached<Value>> {
+    const found = await cache.fetch(key, { ttlMs: times.keepMs, load });
+    return isOldUnknown(found) ? cache.fetch(key, { ttlMs: times.keepUnknownMs, load }) : found;
+  }
 
   /** A good answer for the next start; not being able to keep it is no reason to withhold it. */
   async function keepForLater(asker: Asker, kind: AnswerKind, key: string, kept: Kept<object | null>): Promise<void> {
@@ -80,30 +85,28 @@ export function createErp(options: {
     asker: Asker,
     kind: AnswerKind,
     key: string,
+    cacheKey: string | null,
     question: () => Promise<Value | null>,
   ): Promise<Known<Value | null>> {
-    const cacheKey = JSON.stringify([asker.tenantId, kind, key]);
-    const known = things.known(cacheKey) as Kept<Value | null> | null;
-    if (known && isYoung(known, times.keepMs)) return { ...known, source: 'CACHE', isCurrent: true };
-
-    const asking = things.ask(cacheKey, async () => {
+    if (cacheKey === null) return { value: null, asOf: now(), source: 'ERP', isCurrent: true };
+    const asking = fetchThing(cacheKey, async () => {
       const asOf = now();
       const value = await question();
       await keepForLater(asker, kind, key, { value, asOf });
       return value;
-    }) as Promise<Kept<Value | null>>;
-    const fresh = await answerWithin(asking, times.patienceMs);
-    if (fresh) return { ...fresh, source: 'ERP', isCurrent: true };
+    });
+    const found = await answerWithin(asking, times.patienceMs);
+    if (found) return current(found);
 
-    const last = known?.value ? known : await lastAnswer(asker.db, { tenantId: asker.tenantId, kind, key });
+    const last = await lastAnswer(asker.db, { tenantId: asker.tenantId, kind, key });
     if (last) return { ...(last as Kept<Value>), source: 'CACHE', isCurrent: false };
     const late = await answerWithin(asking, times.deadlineMs - times.patienceMs);
-    if (late) return { ...late, source: 'ERP', isCurrent: true };
+    if (late) return current(late);
     throw erpUnavailable('no answer, and none from before');
   }
 
   /** Null when it failed for now or takes longer; then it goes on for those who ask next. */
-  async function answerWithin<Value>(asking: Promise<Kept<Value>>, ms: number): Promise<Kept<Value> | null> {
+  async function answerWithin<Value>(asking: Promise<Cached<Value>>, ms: number): Promise<Cached<Value> | null> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<null>((resolve) => {
       timer = setTimeout(() => resolve(null), ms);
@@ -120,26 +123,51 @@ export function createErp(options: {
     }
   }
 
-  async function user(id: string): Promise<Kept<ErpUser | null>> {
-    const known = users.known(id);
-    const asksAgainAfter = known?.value ? times.refreshUsersMs : times.keepUnknownMs;
-    if (known && age(known) < asksAgainAfter) return known;
-
-    const asking = users.ask(id, () => client.user(id));
-    if (known?.value && isYoung(known, times.keepUsersMs)) {
-      asking.catch((error: unknown) => logger.warn({ err: error }, 'permissions not refreshed'));
-      return known;
+  /** Known permissions serve for as long as they may and are asked for again meanwhile. */
+  async function fetchUser(key: string, load: () => Promise<ErpUser | null>): Promise<Cached<ErpUser | null>> {
+    const { keepUsersMs, refreshUsersMs, keepUnknownMs } = times;
+    const known = await cache.fetch(key, { ttlMs: keepUsersMs, load });
+    if (isOldUnknown(known)) return cache.fetch(key, { ttlMs: keepUnknownMs, load });
+    if (known.value && age(known) >= refreshUsersMs) {
+      const loadOrSay = () => load().catch(notRefreshed);
+      // What is known remains while this fails.
+      cache
+        .fetch(key, { ttlMs: refreshUsersMs, staleIfErrorMs: keepUsersMs - refreshUsersMs, load: loadOrSay })
+        .catch(() => undefined);
     }
-    const fresh = await answerWithin(asking, times.deadlineMs);
-    if (!fresh) throw erpUnavailable('permissions cannot be checked');
-    return fresh;
+    return known;
+  }
+
+  function notRefreshed(error: unknown): never {
+    logger.warn({ err: error }, 'permissions not refreshed');
+    throw error;
+  }
+
+  async function user(id: string): Promise<Kept<ErpUser | null>> {
+    const key = userKey(id);
+    if (key === null) return { value: null, asOf: now() };
+    const found = await answerWithin(
+      fetchUser(key, () => client.user(id)),
+      times.deadlineMs,
+    );
+    if (!found) throw erpUnavailable('permissions cannot be checked');
+    return found;
   }
 
   return {
     user,
-    product: (asker, id) => find(asker, 'PRODUCT', id, () => client.product(id)),
-    material: (asker, id) => find(asker, 'MATERIAL', id, () => client.material(id)),
+    product: (asker, id) => find(asker, 'PRODUCT', id, productKey(asker.tenantId, id), () => client.product(id)),
+    material: (asker, id) => find(asker, 'MATERIAL', id, materialKey(asker.tenantId, id), () => client.material(id)),
     bom: (asker, productId, version) =>
-      find(asker, 'BOM', JSON.stringify([productId, version]), () => client.bom(productId, version)),
+      find(asker, 'BOM', JSON.stringify([productId, version]), bomKey(asker.tenantId, productId, version), () =>
+        client.bom(productId, version),
+      ),
   };
 }
+
+const current = <Value>({ value, asOf, source }: Cached<Value>): Known<Value> => ({
+  value,
+  asOf,
+  source: source === 'FRESH' ? 'ERP' : 'CACHE',
+  isCurrent: true,
+});

@@ -1,6 +1,6 @@
 import type { Db } from '../database.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
-import type { Kept } from './answer-cache.ts';
+import type { Kept } from './answers.ts';
 
 export type AnswerKind = 'PRODUCT' | 'MATERIAL' | 'BOM';
 type Question = Readonly<{ tenantId: string; kind: AnswerKind; key: string }>;

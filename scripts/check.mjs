@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { prepare, root } from './prepare.mjs';
 
-prepare();
+await prepare();
 const tasks = ['lint', 'boundaries', 'typecheck', 'test:rules', 'compose:check'];
 const turbo = path.join(root, 'node_modules/turbo/bin/turbo');
 const run = spawnSync(

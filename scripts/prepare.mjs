@@ -2,7 +2,7 @@
  * Makes a clone ready to run: the right Node, the locked packages, the generated code. Quick when nothing changed.
  * Plain Node, because it runs before any package is there.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -36,17 +36,31 @@ function packagesAreCurrent() {
   });
 }
 
-function install() {
+/** Runs a program that ends with us: one left behind would write into what the next attempt makes. */
+function run(command, words, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, words, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+    const stop = (signal) => child.kill(signal);
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
+    const end = (ok, signal) => {
+      for (const each of ['SIGINT', 'SIGTERM']) process.off(each, stop);
+      if (signal) process.exit(1);
+      resolve(ok);
+    };
+    child.on('error', () => end(false));
+    child.on('close', (code, signal) => end(code === 0, signal));
+  });
+}
+
+async function install() {
   console.log('Installing packages (a few minutes, this once) …');
   const words = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   for (const attempt of [1, 2]) {
-    const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] };
     const done = npm?.endsWith('.js')
-      ? spawnSync(process.execPath, [npm, ...words], options)
-      : spawnSync('npm', words, { ...options, shell: process.platform === 'win32' });
-    if (done.status === 0) return;
-    if (done.signal) process.exit(1);
+      ? await run(process.execPath, [npm, ...words])
+      : await run('npm', words, { shell: process.platform === 'win32' });
+    if (done) return;
     if (attempt === 1) console.error('npm ci did not finish; trying once more …');
   }
   console.error('The packages could not be installed. What npm said is above.');
@@ -91,25 +105,24 @@ function isGenerated(name) {
   return outputs.every((file) => existsSync(path.join(folder, 'src/generated', file)));
 }
 
-function generate() {
+async function generate() {
   const inputs = generationInputs();
   const done = existsSync(stampFile) ? JSON.parse(readFileSync(stampFile, 'utf8')) : {};
   const stale = Object.keys(inputs).filter((name) => done[name] !== inputs[name] || !isGenerated(name));
   if (stale.length === 0) return;
   console.log(`Generating types and database clients: ${stale.join(', ')} …`);
   const tool = path.join(root, 'packages/tooling/src/generate.ts');
-  const run = spawnSync(process.execPath, ['--import', 'tsx', tool, ...stale], { cwd: root, stdio: 'inherit' });
-  if (run.status !== 0) {
+  if (!(await run(process.execPath, ['--import', 'tsx', tool, ...stale]))) {
     console.error('Code generation failed. What it said is above.');
     process.exit(1);
   }
   writeFileSync(stampFile, JSON.stringify(inputs));
 }
 
-export function prepare() {
+export async function prepare() {
   checkNode();
-  if (!packagesAreCurrent()) install();
-  generate();
+  if (!packagesAreCurrent()) await install();
+  await generate();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) prepare();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await prepare();

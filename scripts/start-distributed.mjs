@@ -98,7 +98,7 @@ async function sayWhenReady(port) {
 }
 
 requireServices(process.env);
-prepare();
+await prepare();
 stopWithNpm();
 process.on('SIGINT', () => void stop(0));
 process.on('SIGTERM', () => void stop(0));

@@ -5,7 +5,7 @@ import { stopWithNpm } from './npm-process.mjs';
 import { prepare, root } from './prepare.mjs';
 import { runtimeEnvironment } from './runtime-environment.mjs';
 
-prepare();
+await prepare();
 stopWithNpm();
 
 Object.assign(process.env, runtimeEnvironment(process.env));

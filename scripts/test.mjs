@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { prepare, root } from './prepare.mjs';
 
-prepare();
+await prepare();
 process.env.APOLLO_TELEMETRY_DISABLED ??= 'true';
 
 const bin = (name) => path.join(root, 'node_modules', name);

@@ -38,6 +38,7 @@ export async function ownRedisForTests(): Promise<OwnRedis | undefined> {
   const port = await freePort();
   let server: ChildProcess | undefined;
   const running = () => server?.exitCode === null && server.signalCode === null;
+  process.once('exit', () => server?.kill('SIGKILL'));
 
   async function start(): Promise<void> {
     const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', '/tmp'];

@@ -2,14 +2,21 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { board } from './experiments/board.ts';
 import { floor } from './experiments/floor.ts';
+import { footprint } from './experiments/footprint.ts';
 import { report } from './experiments/report.ts';
 import { aboutThisRun } from './machine/about.ts';
 import { writeResult, type Result } from './results.ts';
 import { postgresVersion } from './systems/database.ts';
 import type { RunOptions } from './systems/settings.ts';
 
-const experiments: Readonly<Record<string, (options: RunOptions) => Promise<Result>>> = { floor, report };
+const experiments: Readonly<Record<string, (options: RunOptions) => Promise<Result>>> = {
+  floor,
+  report,
+  board,
+  footprint,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -31,6 +31,7 @@ export function startNode({ name, main, env, profileDirectory }: NodeProcessOpti
       NODE_ENV: 'production',
       LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION: 'true',
       LOG_LEVEL: 'warn',
+      ...(process.env.BENCH_NODE_OPTIONS ? { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } : {}),
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -20,6 +20,10 @@ const environment = z.object({
     .string()
     .regex(/^amqps?:\/\//, 'must start with amqp:// or amqps://')
     .optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
+    .optional(),
   LUAGUAGE_URL: z.url().optional(),
   JWKS_URL: z.url().optional(),
   JWT_ISSUER: z.string().optional(),
@@ -38,6 +42,7 @@ export type Config = Readonly<{
   importFile: string | null;
   databaseUrls: Readonly<Record<SubgraphName, string | null>>;
   rabbitMqUrl: string | null;
+  redisUrl: string | null;
   luaguageUrl: string | null;
   /** The simulator hands out tokens without a password: in production somebody has to say that this is meant. */
   simulatorAllowed: boolean;
@@ -71,6 +76,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
       'luaguage-bridge': it.LUAGUAGE_BRIDGE_DATABASE_URL ?? null,
     },
     rabbitMqUrl: it.RABBITMQ_URL ?? null,
+    redisUrl: it.REDIS_URL ?? null,
     luaguageUrl: it.LUAGUAGE_URL ?? null,
     simulatorAllowed: it.NODE_ENV !== 'production' || it.LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION,
     identity: it.JWKS_URL && it.JWT_ISSUER ? { jwksUrl: it.JWKS_URL, issuer: it.JWT_ISSUER } : null,

@@ -49,7 +49,10 @@ export async function startSystem(config: Config, logger: Logger) {
       startQms(services('qms')),
       startPp(services('pp')),
       startEam(services('eam')),
-      startLuaguageBridge(services('luaguage-bridge'), { luaguageUrl: config.luaguageUrl ?? simulator!.url }),
+      startLuaguageBridge(services('luaguage-bridge'), {
+        luaguageUrl: config.luaguageUrl ?? simulator!.url,
+        redisUrl: config.redisUrl ?? undefined,
+      }),
     ]);
     for (const outcome of started) {
       if (outcome.status === 'fulfilled') {

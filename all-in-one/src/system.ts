@@ -71,7 +71,11 @@ export async function startSystem(config: Config, logger: Logger) {
 }
 
 async function embeddedPostgres(config: Config, stops: Stop[]): Promise<string> {
-  const server = await startEmbeddedPostgres({ dataDirectory: path.join(config.dataDirectory, 'postgres') });
+  const wanted = path.join(config.dataDirectory, 'postgres');
+  const server = await startEmbeddedPostgres({ dataDirectory: wanted });
+  if (server.dataDirectory !== wanted) {
+    console.log(`PostgreSQL does not run as root and cannot reach ${wanted}: the data is in ${server.dataDirectory}.`);
+  }
   stops.push(() => server.stop());
   return server.url;
 }

@@ -100,7 +100,9 @@ async function openStage(system: System, database: string): Promise<Stage> {
   const send = async () => {
     reported += 1;
     const input = { requestId: crypto.randomUUID(), operationId, goodQuantity: '1', scrapQuantity: '0' };
-    const answer = await operator<{ reportProduction: { report?: { shiftDate: string; shift: string } } }>(report, { input });
+    const answer = await operator<{ reportProduction: { report?: { shiftDate: string; shift: string } } }>(report, {
+      input,
+    });
     if (!answer.reportProduction.report) throw new Error(JSON.stringify(answer));
     return answer.reportProduction.report;
   };

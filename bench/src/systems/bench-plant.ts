@@ -22,7 +22,7 @@ export async function makeBenchPlant(url: string, orders: number): Promise<Bench
       { name: 'night', startsAt: '18:00', endsAt: '06:00' },
     ],
   });
-  await define(administrator, 'Station', { factoryId, code: 'saw', name: 'Saw', capacity: 5 });
+  const { station } = await define(administrator, 'Station', { factoryId, code: 'saw', name: 'Saw', capacity: 5 });
   await define(administrator, 'Routing', {
     factoryId,
     code: 'sawn',
@@ -31,17 +31,18 @@ export async function makeBenchPlant(url: string, orders: number): Promise<Bench
   });
   const operationIds: string[] = [];
   for (let order = 1; order <= orders; order++) operationIds.push(await startOrder(administrator, `BENCH-${order}`));
-  const { stations } = await administrator<{ stations: { edges: { node: { id: string } }[] } }>(
-    `{ stations(first: 1) { edges { node { id } } } }`,
-  );
-  return { stationId: stations.edges[0]!.node.id, operationIds };
+  return { stationId: station!.id, operationIds };
 }
 
-async function define(ask: Ask, what: string, input: object): Promise<void> {
-  const query = `mutation ($input: Define${what}Input!) { define${what}(input: $input) { __typename } }`;
-  const answer = await ask<Record<string, { __typename: string }>>(query, { input });
-  const { __typename } = answer[`define${what}`]!;
-  if (__typename.endsWith('Refusal')) throw new Error(`${what} was refused`);
+type Defined = Readonly<{ __typename: string; station?: { id: string } }>;
+
+async function define(ask: Ask, what: string, input: object): Promise<Defined> {
+  const asked = what === 'Station' ? '... on DefineStationPayload { station { id } }' : '';
+  const query = `mutation ($input: Define${what}Input!) { define${what}(input: $input) { __typename ${asked} } }`;
+  const answer = await ask<Record<string, Defined>>(query, { input });
+  const defined = answer[`define${what}`]!;
+  if (defined.__typename.endsWith('Refusal')) throw new Error(`${what} was refused`);
+  return defined;
 }
 
 type Order = { id: string; version: number; operations: { id: string }[] };

@@ -1,7 +1,7 @@
-import { and, allow, chain, or, rule, shield } from 'graphql-shield';
 import { GraphQLError, getNamedType, isObjectType, type GraphQLSchema } from 'graphql';
 import type { Viewer } from '../viewer.ts';
 import type { Need, Needs } from './read-needs.ts';
+import { and, allow, chain, or, rule, shield } from './shield-library.ts';
 
 type Rule = ReturnType<typeof rule> extends (fn: never) => infer R ? R : never;
 type AnyRule = Rule | ReturnType<typeof and>;

@@ -13,7 +13,9 @@ let folder: string;
 let dataDirectory: string;
 
 beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'enghub-embedded-'));
+  // As root the server runs as somebody else, who need not be allowed into root's own folder for temporary files.
+  const place = process.getuid?.() === 0 ? '/var/tmp' : tmpdir();
+  folder = mkdtempSync(path.join(place, 'enghub-embedded-'));
   chmodSync(folder, 0o711);
   dataDirectory = path.join(folder, 'postgres');
 });

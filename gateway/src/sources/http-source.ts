@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { Pool } from 'undici';
 import type { GatewayContext } from '../viewer.ts';
 import { unavailable } from './unavailable.ts';
+import { askOnceEach } from './unique-representations.ts';
 
 export type HttpSourceOptions = Readonly<{
   name: string;
@@ -42,13 +43,16 @@ export function httpSource({ name, url, keys, logger, deadlineMs = 10_000 }: Htt
     async process({ request, context }) {
       const { query = '', variables, operationName } = request;
       const { claims } = (context as GatewayContext).viewer;
-      const body = JSON.stringify({ query, variables, operationName });
-      const attempt = () => post(body, signContext(claims, name, body, keys));
-      try {
-        return await attempt().catch((error: unknown) => {
+      const ask = (asked: typeof variables) => {
+        const body = JSON.stringify({ query, variables: asked, operationName });
+        const attempt = () => post(body, signContext(claims, name, body, keys));
+        return attempt().catch((error: unknown) => {
           if (!mayTryAgain(query, error)) throw error;
           return attempt();
         });
+      };
+      try {
+        return await askOnceEach(variables, ask);
       } catch (error) {
         logger.error({ err: error, subgraph: name, traceId: claims.traceId }, 'subgraph does not answer');
         return unavailable(name, query, variables);

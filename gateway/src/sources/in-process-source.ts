@@ -4,6 +4,7 @@ import type { RunningSubgraph } from '@enghub/subgraph-kit/running-subgraph';
 import type { Logger } from 'pino';
 import type { GatewayContext } from '../viewer.ts';
 import { unavailable } from './unavailable.ts';
+import { askOnceEach } from './unique-representations.ts';
 
 type InProcessSubgraph = Pick<RunningSubgraph, 'name' | 'execute' | 'contextFor'>;
 
@@ -13,13 +14,15 @@ export function inProcessSource(subgraph: InProcessSubgraph, logger: Logger): Gr
     async process({ request, context }) {
       const query = request.query ?? '';
       try {
-        const result = await subgraph.execute(
-          { query, variables: request.variables, operationName: request.operationName },
-          ownContext(subgraph, context as GatewayContext),
-        );
-        return result.errors
-          ? { data: result.data ?? null, errors: result.errors.map(plain) }
-          : { data: result.data ?? null };
+        return await askOnceEach(request.variables, async (variables) => {
+          const result = await subgraph.execute(
+            { query, variables, operationName: request.operationName },
+            ownContext(subgraph, context as GatewayContext),
+          );
+          return result.errors
+            ? { data: result.data ?? null, errors: result.errors.map(plain) }
+            : { data: result.data ?? null };
+        });
       } catch (error) {
         logger.error({ err: error, subgraph: subgraph.name }, 'subgraph failed');
         return unavailable(subgraph.name, query, request.variables);

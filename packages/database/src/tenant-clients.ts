@@ -4,6 +4,7 @@
  */
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { statementNames } from './statement-names.ts';
 
 export type Binding = Readonly<{
   tenantId: string;
@@ -53,6 +54,13 @@ export function openTenantClients<Db extends { $disconnect(): Promise<void> }>(
   // Whoever holds a connection learns of its loss from the query; unheard, the event would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   const checkOut = connectionsOf(pool);
+  // One set for all: the connections are shared too, and a name stands for one text on each of them.
+  const statementNameGenerator = statementNames();
+  const adapterFor = (settings: Settings) =>
+    new PrismaPg(
+      boundView(() => checkOut(settings)),
+      { statementNameGenerator },
+    );
   const clients = new Map<string, Db>();
   const retired = new Map<Db, NodeJS.Timeout>();
 
@@ -73,7 +81,7 @@ export function openTenantClients<Db extends { $disconnect(): Promise<void> }>(
       const known = clients.get(key);
       // Least recently used first: a Map keeps the order of insertion.
       if (known) clients.delete(key);
-      const client = known ?? createClient(new PrismaPg(boundView(() => checkOut(settings))));
+      const client = known ?? createClient(adapterFor(settings));
       clients.set(key, client);
       if (clients.size > maxClients) {
         const [oldest] = clients;

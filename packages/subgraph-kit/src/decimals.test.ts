@@ -1,3 +1,4 @@
+import { Decimal } from 'decimal.js';
 import { describe, expect, it } from 'vitest';
 import { readDecimal, writeDecimal } from './decimals.ts';
 
@@ -18,4 +19,11 @@ describe('a quantity', () => {
       '1000000000000000000000',
     ]);
   });
+
+  it.each(['0', '-7', '12.5', '-0.25', '100', '1.50', '007', '-0', '.5', '0.0'])(
+    '%s is written as a number says it',
+    (text) => {
+      expect(writeDecimal(text)).toBe(writeDecimal(new Decimal(text)));
+    },
+  );
 });

@@ -11,5 +11,9 @@ export function readDecimal(text: string): Decimal | null {
   return value.abs().gte(LIMIT) || value.decimalPlaces() > 4 ? null : value;
 }
 
+const CANONICAL = /^(0|-?[1-9]\d*|-?(0|[1-9]\d*)\.\d*[1-9])$/;
+
 /** Canonical text: no exponent, no trailing zeros. */
-export const writeDecimal = (value: Decimal.Value): string => new Decimal(value).toFixed();
+export const writeDecimal = (value: Decimal.Value): string =>
+  // Mostly it is that already, and a list has hundreds of them.
+  typeof value === 'string' && CANONICAL.test(value) ? value : new Decimal(value).toFixed();

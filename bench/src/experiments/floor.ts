@@ -15,8 +15,11 @@ import { scratchDirectory } from '../systems/scratch.ts';
 
 type Sample = Load & Readonly<{ cpu: CpuUse }>;
 
-const CONNECTIONS = 16;
+/** One at a time is what a query costs; many at once is what a full process makes of it. */
+const CONNECTIONS = [1, 16] as const;
 const WARM_UP_SECONDS = 5;
+const STOCK = 'distributed, stock data source';
+const keyOf = (form: string, connections: number) => `${form} × ${connections}`;
 const ONE = 'enghub_bench_floor_one';
 const MANY = 'enghub_bench_floor_many';
 
@@ -42,36 +45,38 @@ export async function floor({ rounds, seconds, profileDirectory }: RunOptions): 
     const systems = new Map<string, System>([
       ['all-in-one', one],
       ['distributed', await many.startGateway('gateway', ourGateway)],
-      ['distributed, stock data source', await many.startGateway('stock-gateway', stockGateway)],
+      [STOCK, await many.startGateway('stock-gateway', stockGateway)],
     ]);
     const { tokens, answerBytes } = await sameAnswers(systems);
     await Promise.all([untilNothingWaits(ONE), untilNothingWaits(MANY)]);
 
     const postmaster = await postmasterPid();
     const families = new Map(postmaster ? [['PostgreSQL', postmaster]] : []);
-    const measure = async (name: string, system: System, duration: number): Promise<Sample> => {
+    const measure = async (name: string, system: System, connections: number, duration: number): Promise<Sample> => {
       await settle();
       const stopMeter = startCpuMeter({ processes: system.processes, families });
       const measured = await load({
         url: system.url,
         token: tokens.get(name)!,
-        connections: CONNECTIONS,
+        connections,
         seconds: duration,
         body: JSON.stringify({ query: document, operationName: 'Floor' }),
         isGood: (answer) => answer.length === answerBytes,
       });
       return { ...measured, cpu: stopMeter() };
     };
-    for (const [name, system] of systems) await measure(name, system, WARM_UP_SECONDS);
-    const samples = await alternate(
-      new Map([...systems].map(([name, system]) => [name, () => measure(name, system, seconds)])),
-      rounds,
-      (name, round, sample) =>
-        console.log(
-          `${round + 1}/${rounds} ${name.padEnd(32)} ${figure(nodeMs(sample))} ms of CPU per query, ${figure(sample.perSecond)}/s`,
-        ),
+    for (const [name, system] of systems) await measure(name, system, Math.max(...CONNECTIONS), WARM_UP_SECONDS);
+    const candidates = CONNECTIONS.flatMap((connections) =>
+      [...systems].map(
+        ([name, system]) => [keyOf(name, connections), () => measure(name, system, connections, seconds)] as const,
+      ),
     );
-    return asResult(samples, { rounds, seconds, answerBytes });
+    const samples = await alternate(new Map(candidates), rounds, (name, round, sample) =>
+      console.log(
+        `${round + 1}/${rounds} ${name.padEnd(36)} ${figure(nodeMs(sample))} ms of CPU per query, ${figure(sample.perSecond)}/s`,
+      ),
+    );
+    return asResult([...systems.keys()], samples, { rounds, seconds, answerBytes });
   } finally {
     for (const stop of stops.reverse()) await stop();
   }
@@ -97,47 +102,66 @@ const nodeMs = (sample: Sample): number => nodeOf(sample) / sample.requests;
 const msOf = (name: string) => (sample: Sample) => (sample.cpu.ms.get(name) ?? 0) / sample.requests;
 
 function asResult(
+  forms: readonly string[],
   samples: ReadonlyMap<string, readonly Sample[]>,
   { rounds, seconds, answerBytes }: { rounds: number; seconds: number; answerBytes: number },
 ): Result {
-  const total = (name: string) => spreadOf(samples.get(name)!, nodeMs);
-  const stock = total('distributed, stock data source').median;
-  const ratio = (name: string) => total(name).median / stock;
-  const names = [...samples.keys()];
+  const of = (form: string, connections: number) => samples.get(keyOf(form, connections))!;
+  const total = (form: string, connections: number) => spreadOf(of(form, connections), nodeMs);
+  const ratio = (form: string, connections: number) =>
+    total(form, connections).median / total(STOCK, connections).median;
+  const middle = (form: string, connections: number, read: (sample: Sample) => number) =>
+    figure(spreadOf(of(form, connections), read).median);
   return {
     name: 'floor',
     title: 'The floor query',
-    targets: [
-      target('all-in-one, Node CPU to stock distributed', ratio('all-in-one'), 0.5),
-      target('distributed with our source, Node CPU to stock distributed', ratio('distributed'), 0.7),
-    ],
+    targets: CONNECTIONS.flatMap((connections) => [
+      target(
+        `all-in-one, Node CPU to stock distributed, ${connections} at once`,
+        ratio('all-in-one', connections),
+        0.5,
+      ),
+      target(
+        `distributed, Node CPU to stock distributed, ${connections} at once`,
+        ratio('distributed', connections),
+        0.7,
+      ),
+    ]),
     tables: [
       {
         title: 'Per query',
-        rows: names.map((name) => ({
-          form: name,
-          'Node CPU ms': range(total(name)),
-          'to stock': figure(ratio(name)),
-          'queries/s': range(spreadOf(samples.get(name)!, (it) => it.perSecond)),
-          'p50 ms': figure(spreadOf(samples.get(name)!, (it) => it.p50Ms).median),
-          'p99 ms': figure(spreadOf(samples.get(name)!, (it) => it.p99Ms).median),
-          'PostgreSQL CPU ms': figure(spreadOf(samples.get(name)!, msOf('PostgreSQL')).median),
-        })),
+        rows: CONNECTIONS.flatMap((connections) =>
+          forms.map((form) => ({
+            form,
+            'at once': connections,
+            'Node CPU ms': range(total(form, connections)),
+            'to stock': figure(ratio(form, connections)),
+            'queries/s': range(spreadOf(of(form, connections), (it) => it.perSecond)),
+            'p50 ms': middle(form, connections, (it) => it.p50Ms),
+            'p99 ms': middle(form, connections, (it) => it.p99Ms),
+            'PostgreSQL CPU ms': middle(form, connections, msOf('PostgreSQL')),
+          })),
+        ),
       },
       {
         title: 'CPU ms per query and process',
-        rows: names.flatMap((name) =>
-          [...samples.get(name)![0]!.cpu.ms.keys()].map((process) => ({
-            form: name,
+        rows: forms.flatMap((form) =>
+          [...of(form, CONNECTIONS[0])[0]!.cpu.ms.keys()].map((process) => ({
+            form,
             process,
-            'CPU ms': range(spreadOf(samples.get(name)!, msOf(process))),
+            ...Object.fromEntries(
+              CONNECTIONS.map((connections) => [
+                `${connections} at once`,
+                range(spreadOf(of(form, connections), msOf(process))),
+              ]),
+            ),
           })),
         ),
       },
     ],
     notes: [
       `schema/operations/Floor.graphql over the imported plant log, as the production manager: ${answerBytes} bytes, the same bytes from all three forms.`,
-      `${CONNECTIONS} kept-alive connections, one query at a time on each. ${rounds} rounds of ${seconds} s for each form, by turns; median (least … most).`,
+      `Kept-alive connections, one query at a time on each. ${rounds} rounds of ${seconds} s for each row, by turns; median (least … most).`,
       'Both distributed rows use the same five subgraph processes; only the gateway in front differs, and of it only the data source.',
       'CPU time is user and system time of the processes from /proc. The load generator is in none of these figures, but takes its part of the same cores: rps and latency are of this machine with everything on it.',
     ],

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { databaseEnvironment } from './database.ts';
 import { freePort } from './free-port.ts';
-import { startNode, untilReady, type NodeProcess } from './node-process.ts';
+import { root, startNode, untilReady, type NodeProcess } from './node-process.ts';
 
 export type System = Readonly<{
   url: string;
@@ -11,6 +12,12 @@ export type System = Readonly<{
 
 export const pidsOf = (processes: readonly NodeProcess[]): ReadonlyMap<string, number> =>
   new Map(processes.map(({ name, pid }) => [name, pid]));
+
+/** What `npm start` gives to Node, so that it is measured as it runs. */
+function flagsOfNpmStart(): string[] {
+  const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}
 
 /** Everything in one process, as `npm start` runs it; PostgreSQL is embedded unless a database is named. */
 export async function startAllInOne(
@@ -25,6 +32,7 @@ export async function startAllInOne(
   const node = startNode({
     name: 'all-in-one',
     main: 'all-in-one/src/main.ts',
+    flags: flagsOfNpmStart(),
     profileDirectory: options.profileDirectory,
     env: {
       PORT: String(port),

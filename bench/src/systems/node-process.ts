@@ -13,15 +13,17 @@ export type NodeProcessOptions = Readonly<{
   env: Readonly<Record<string, string>>;
   /** Where a CPU profile is left when the process stops. */
   profileDirectory?: string | undefined;
+  /** For Node itself. */
+  flags?: readonly string[];
 }>;
 
 const STOP_MS = 30_000;
 
 /** One of our programs with the settings of production and nothing of this shell but the path. */
-export function startNode({ name, main, env, profileDirectory }: NodeProcessOptions): NodeProcess {
+export function startNode({ name, main, env, profileDirectory, flags = [] }: NodeProcessOptions): NodeProcess {
   // Not a name of its own: the thread that loads modules leaves a profile too.
   const profiling = profileDirectory ? ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}/${name}`] : [];
-  const words = [...profiling, '--import', './scripts/stop-with-parent.mjs', '--import', 'tsx', main];
+  const words = [...flags, ...profiling, '--import', './scripts/stop-with-parent.mjs', '--import', 'tsx', main];
   const child = spawn(process.execPath, words, {
     cwd: root,
     env: {

@@ -19,12 +19,18 @@ export async function findOperations(db: Db, ids: readonly string[]): Promise<Op
   return (await db.workOrderOperation.findMany({ where: { id: { in: [...ids] } } })).map(toOperation);
 }
 
+/** In SQL of our own, because every list of orders asks for it: the model would take twice the CPU for its decimals. */
 export async function findOperationsOf(db: Db, orderIds: readonly string[]): Promise<Operation[]> {
-  const rows = await db.workOrderOperation.findMany({
-    where: { workOrderId: { in: [...orderIds] } },
-    orderBy: { sequence: 'asc' },
-  });
-  return rows.map(toOperation);
+  const rows = await db.$queryRaw<Operation[]>`
+    SELECT id::text, work_order_id::text AS "workOrderId", sequence, name, is_last AS "isLast",
+           station_id::text AS "stationId", trim_scale(setup_seconds)::text AS "setupSeconds",
+           trim_scale(run_seconds_per_piece)::text AS "runSecondsPerPiece", trim_scale(good_limit)::text AS "goodLimit",
+           trim_scale(good_quantity)::text AS "goodQuantity", trim_scale(scrap_quantity)::text AS "scrapQuantity",
+           trim_scale(rework_quantity)::text AS "reworkQuantity"
+      FROM work_order_operations
+     WHERE work_order_id = ANY(${orderIds}::uuid[])
+     ORDER BY sequence`;
+  return rows;
 }
 
 /** Newest first. */

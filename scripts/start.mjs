@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { stopWithNpm } from './npm-process.mjs';
 import { prepare, root } from './prepare.mjs';
 import { runtimeEnvironment } from './runtime-environment.mjs';
+import { runTypeScript } from './run-typescript.mjs';
 
 await prepare();
 stopWithNpm();
@@ -12,5 +13,4 @@ Object.assign(process.env, runtimeEnvironment(process.env));
 
 const main = path.join(root, 'all-in-one/src/main.ts');
 process.argv[1] = main;
-await import('tsx');
-await import(pathToFileURL(main).href);
+await runTypeScript(pathToFileURL(main).href);

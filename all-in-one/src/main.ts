@@ -102,9 +102,11 @@ const welcome = (url: string, { simulator }: System) => `
   }
 `;
 
-main().catch((error: unknown) => {
+try {
+  await main();
+} catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
   // Whatever had been started is stopped by closing in good order.
   process.kill(process.pid, 'SIGTERM');
-});
+}

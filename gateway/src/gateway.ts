@@ -135,7 +135,7 @@ async function listen(server: Server, port: number, host: string): Promise<void>
 }
 
 const busy = (port: number) =>
-  new Error(`port ${port} is in use: stop the other program, or choose another port with GATEWAY_PORT`);
+  new Error(`port ${port} is in use: stop the other program, or choose another one with PORT`);
 
 /** Idle connections are closed at once and again, the others when they are done or out of time. */
 async function drain(server: Server): Promise<void> {

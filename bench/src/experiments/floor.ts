@@ -18,9 +18,6 @@ type Sample = Load & Readonly<{ cpu: CpuUse }>;
 /** One at a time is what a query costs; many at once is what a full process makes of it. */
 const CONNECTIONS = [1, 16] as const;
 const WARM_UP_SECONDS = 5;
-// V8's default is 16 MB, which the queries in flight of six programs in one overflow.
-const ROOMY_FLAGS = ['--max-semi-space-size=64'];
-const ROOMY = `all-in-one, ${ROOMY_FLAGS.join(' ')}`;
 const STOCK = 'distributed, stock data source';
 const keyOf = (form: string, connections: number) => `${form} × ${connections}`;
 const ONE = 'enghub_bench_floor_one';
@@ -43,13 +40,10 @@ export async function floor({ rounds, seconds, profileDirectory }: RunOptions): 
     console.log('Starting both forms …');
     const one = await startAllInOne({ dataDirectory: scratch.path, database: ONE, profileDirectory });
     stops.push(() => one.stop());
-    const roomy = await startAllInOne({ dataDirectory: scratch.path, database: ONE, flags: ROOMY_FLAGS });
-    stops.push(() => roomy.stop());
     const many = await startDistributed({ database: MANY, profileDirectory });
     stops.push(() => many.stop());
     const systems = new Map<string, System>([
       ['all-in-one', one],
-      [ROOMY, roomy],
       ['distributed', await many.startGateway('gateway', ourGateway)],
       [STOCK, await many.startGateway('stock-gateway', stockGateway)],
     ]);
@@ -79,7 +73,7 @@ export async function floor({ rounds, seconds, profileDirectory }: RunOptions): 
     );
     const samples = await alternate(new Map(candidates), rounds, (name, round, sample) =>
       console.log(
-        `${round + 1}/${rounds} ${name.padEnd(46)} ${figure(nodeMs(sample))} ms of CPU per query, ${figure(sample.perSecond)}/s`,
+        `${round + 1}/${rounds} ${name.padEnd(36)} ${figure(nodeMs(sample))} ms of CPU per query, ${figure(sample.perSecond)}/s`,
       ),
     );
     return asResult([...systems.keys()], samples, { rounds, seconds, answerBytes });

@@ -20,10 +20,15 @@ export function aboutThisRun(postgresVersion: string): About {
     system: `Linux ${release()}`,
     node: process.version,
     postgresql: postgresVersion,
+    'npm start': startScript(),
     packages: shown.map(version).join(', '),
     'load average before': loadAverage(),
   };
 }
+
+/** With the flags it gives to Node. */
+const startScript = (): string =>
+  (JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: { start: string } }).scripts.start;
 
 export const loadAverage = (): string =>
   loadavg()

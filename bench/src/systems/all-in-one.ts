@@ -26,15 +26,13 @@ export async function startAllInOne(
     database?: string;
     importLog?: boolean;
     profileDirectory?: string | undefined;
-    /** For Node; those of `npm start` when left out. */
-    flags?: readonly string[];
   }>,
 ): Promise<System> {
   const port = await freePort();
   const node = startNode({
     name: 'all-in-one',
     main: 'all-in-one/src/main.ts',
-    flags: options.flags ?? flagsOfNpmStart(),
+    flags: flagsOfNpmStart(),
     profileDirectory: options.profileDirectory,
     env: {
       PORT: String(port),

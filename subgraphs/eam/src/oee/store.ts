@@ -1,5 +1,4 @@
 import type { Db } from '../database.ts';
-import type { Prisma } from '../generated/prisma/client.ts';
 import type { Activity } from './rules.ts';
 
 /** A shift with the name and day that people know it by. */
@@ -66,37 +65,44 @@ export async function occurrencesOn(
   }));
 }
 
+type ActivityRow = Place &
+  Readonly<{
+    shiftDate: string;
+    shift: string;
+    kind: Activity['kind'];
+    startedAt: Date | null;
+    endedAt: Date;
+    good: string;
+    scrap: string;
+    rework: string;
+    standardRunSeconds: string | null;
+  }>;
+
+/** In SQL of our own, because every OEE asks for it: the model would take twice the CPU for its decimals. */
 export async function activitiesOn(
   db: Db,
   stationIds: readonly string[],
   days: readonly string[],
 ): Promise<(Place & Readonly<{ shiftDate: string; shift: string; activity: Activity }>)[]> {
-  const rows = await db.shiftActivity.findMany({
-    where: { stationId: { in: [...stationIds] }, shiftDate: { in: days.map((day) => new Date(day)) } },
-  });
-  return rows.map((row) => ({
-    factoryId: row.factoryId,
-    stationId: row.stationId,
-    shiftDate: dayOf(row.shiftDate),
-    shift: row.shift,
+  const rows = await db.$queryRaw<ActivityRow[]>`
+    SELECT factory_id AS "factoryId", station_id::text AS "stationId", shift_date::text AS "shiftDate", shift, kind,
+           started_at AS "startedAt", ended_at AS "endedAt", good_quantity::text AS good, scrap_quantity::text AS scrap,
+           rework_quantity::text AS rework, standard_run_seconds::text AS "standardRunSeconds"
+      FROM shift_activities
+     WHERE station_id = ANY(${stationIds}::uuid[]) AND shift_date = ANY(${days}::date[])`;
+  return rows.map(({ factoryId, stationId, shiftDate, shift, ...row }) => ({
+    factoryId,
+    stationId,
+    shiftDate,
+    shift,
     activity: toActivity(row),
   }));
 }
 
-function toActivity(row: Prisma.ShiftActivityGetPayload<object>): Activity {
-  const { startedAt, endedAt, standardRunSeconds } = row;
-  if (row.kind !== 'REPORT') {
-    return { kind: row.kind as 'RUN' | 'SETUP' | 'BREAK', startedAt: startedAt ?? endedAt, endedAt };
-  }
-  return {
-    kind: 'REPORT',
-    startedAt,
-    endedAt,
-    good: row.goodQuantity.toString(),
-    scrap: row.scrapQuantity.toString(),
-    rework: row.reworkQuantity.toString(),
-    standardRunSeconds: standardRunSeconds?.toString() ?? null,
-  };
+function toActivity({ kind, startedAt, endedAt, ...figures }: Omit<ActivityRow, keyof Place | 'shiftDate' | 'shift'>) {
+  const activity: Activity =
+    kind === 'REPORT' ? { kind, startedAt, endedAt, ...figures } : { kind, startedAt: startedAt ?? endedAt, endedAt };
+  return activity;
 }
 
 const dayOf = (date: Date) => date.toISOString().slice(0, 10);

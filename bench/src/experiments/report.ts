@@ -14,7 +14,7 @@ import {
   postmasterPid,
   untilNothingWaits,
 } from '../systems/database.ts';
-import { isPgbenchThere, runPgbench, writeScripts } from '../systems/pgbench.ts';
+import { isPgbenchThere, runPgbench, preparePgbench } from '../systems/pgbench.ts';
 import { scratchDirectory } from '../systems/scratch.ts';
 import type { RunOptions } from '../systems/settings.ts';
 
@@ -52,8 +52,9 @@ export async function report({ rounds, seconds, profileDirectory }: RunOptions):
     const plant = await prepare(first.url).finally(() => untilNothingWaits(GRAPH).finally(() => first.stop()));
     await createDatabase(PGBENCH, GRAPH);
     stops.push(() => dropDatabase(PGBENCH));
-    const scripts = await writeScripts(PGBENCH, `${scratch.path}/pgbench`);
-    if (scripts.length !== ORDERS) throw new Error(`${scripts.length} model reports instead of ${ORDERS}`);
+    const script = `${scratch.path}/pgbench.sql`;
+    const modelReports = await preparePgbench(PGBENCH, script);
+    if (modelReports !== ORDERS) throw new Error(`${modelReports} model reports instead of ${ORDERS}`);
 
     const system = await startAllInOne({ dataDirectory: scratch.path, database: GRAPH, profileDirectory });
     stops.push(() => system.stop());
@@ -89,7 +90,8 @@ export async function report({ rounds, seconds, profileDirectory }: RunOptions):
       const stopMeter = startCpuMeter({ processes: new Map(), families });
       const perSecond = await runPgbench({
         database: PGBENCH,
-        scripts,
+        script,
+        bodies: ORDERS,
         clients: CONCURRENCY,
         seconds: duration,
         round,
@@ -193,7 +195,7 @@ function asResult(samples: ReadonlyMap<string, readonly Sample[]>, rounds: numbe
     notes: [
       `${ORDERS} orders in progress with one operation each, reported on by turns; every request has an id of its own. ${CONCURRENCY} connections, ${rounds} rounds of ${seconds} s, by turns; median (least … most).`,
       'The graph is the all-in-one form on the same PostgreSQL server. Its figure includes HTTP, token, permissions, limits, rules, the statement, the relay and the consumers of quality, equipment and planning, which run in the same process at the same time.',
-      'pgbench calls mes.report_production with one report per call, prepared, as the same role under the same row-level security, with the same body and events, in a copy of the database that nothing else works on. Both tables are counted before and after.',
+      'pgbench calls mes.report_production with one report per call, prepared, as the same role under the same row-level security, with the same body and events (it fills the ids in by replace()), in a copy of the database that nothing else works on. Both tables are counted before and after.',
       'While a statement is on its way, the graph collects the reports that come in and sends them together: that is how it can come near to, or pass, a client that sends one per statement.',
       'The load generator and pgbench take their part of the same cores. What remains of two cores is the kernel, other programs and waiting for the disk.',
     ],

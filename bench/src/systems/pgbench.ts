@@ -1,8 +1,7 @@
 /** pgbench calling the function that reportProduction calls, with what reportProduction gives it. */
 import { rolesOf } from '@enghub/database/roles';
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { ask, urlOf } from './database.ts';
 
@@ -25,42 +24,35 @@ const modelsSql = `
     JOIN mes.outbox o ON o.aggregate_id = r.work_order_id::text AND o.envelope->'data'->>'report_id' = r.id::text
    GROUP BY q.tenant_id, q.request_id, r.id, r.report_time, f.tenant_id, f.factory_id`;
 
-/** Writes a script per report of the database, with a request, a report and events of its own at every call. */
-export async function writeScripts(database: string, folder: string): Promise<readonly string[]> {
+const script = `\\set seq :seq + 1
+\\set who 10000000 + :client_id
+\\set n random(1, :bodies)
+SELECT mes.report_production(replace(replace(body, '{seq}', :seq::text), '{who}', :who::text)::jsonb)
+  FROM public.bench_bodies WHERE n = :n;
+`;
+
+/**
+ * Keeps the body of every report in a table, with gaps for the ids, and writes the script that fills them. One statement
+ * for all, so that its clients prepare it once. Answers how many bodies there are.
+ */
+export async function preparePgbench(database: string, file: string): Promise<number> {
   const models = await ask<Model>(database, modelsSql);
-  mkdirSync(folder, { recursive: true });
-  return models.map((model, at) => {
-    const file = path.join(folder, `report-${at + 1}.sql`);
-    writeFileSync(file, scriptOf(model));
-    return file;
-  });
+  await ask(database, 'CREATE TABLE public.bench_bodies (n integer PRIMARY KEY, body text NOT NULL)');
+  await ask(database, 'GRANT SELECT ON public.bench_bodies TO mes_app');
+  for (const [at, model] of models.entries())
+    await ask(database, 'INSERT INTO public.bench_bodies VALUES ($1, $2)', [at + 1, withGaps(model)]);
+  writeFileSync(file, script);
+  return models.length;
 }
 
-function scriptOf({ request_id, id, event_ids, body }: Model): string {
-  const fresh = new Map([
-    [request_id, [':seq', `'-'`, ':who']],
-    [id, uuid('0')],
-    ...event_ids.map((eventId, at) => [eventId, uuid(String(at + 1))] as const),
+/** Counters instead of random numbers: ids grow with time here as they do in the application. */
+function withGaps({ request_id, id, event_ids, body }: Model): string {
+  const gaps = new Map([
+    [request_id, '{seq}-{who}'],
+    ...[id, ...event_ids].map((it, at) => [it, `{seq}-0000-7000-8000-000${at}{who}`] as const),
   ]);
-  const marked = new RegExp(`(${[...fresh.keys()].join('|')})`);
-  const parts = JSON.stringify([body])
-    .split(marked)
-    .flatMap((part) => fresh.get(part) ?? [literal(part)]);
-  // Counters instead of random numbers: ids grow with time here as they do in the application.
-  return [
-    '\\set seq :seq + 1',
-    '\\set who 10000000 + :client_id',
-    `SELECT mes.report_production((${parts.join(' || ')})::jsonb);`,
-    '',
-  ].join('\n');
+  return [...gaps].reduce((text, [made, gap]) => text.replaceAll(made, gap), JSON.stringify([body]));
 }
-
-/** Digits only: eight from the counter, eight from the client. */
-const uuid = (kind: string): string[] => [':seq', `'-0000-7000-8000-000${kind}'`, ':who'];
-
-/** pgbench would take ":15" inside a text for a variable of its own. */
-const literal = (text: string): string =>
-  `U&'${text.replaceAll('\\', '\\\\').replaceAll("'", "''").replaceAll(':', '\\003A')}'`;
 
 export const isPgbenchThere = (): boolean => {
   try {
@@ -73,14 +65,20 @@ export const isPgbenchThere = (): boolean => {
 
 /** Calls for so many seconds, as the role and the tenant of the application; answers the calls per second. */
 export async function runPgbench(
-  options: Readonly<{ database: string; scripts: readonly string[]; clients: number; seconds: number; round: number }>,
+  options: Readonly<{
+    database: string;
+    script: string;
+    bodies: number;
+    clients: number;
+    seconds: number;
+    round: number;
+  }>,
 ): Promise<number> {
-  const { database, scripts, clients, seconds, round } = options;
+  const { database, clients, seconds, round } = options;
   const { url } = rolesOf(urlOf(database), 'mes').app;
   const words = ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2', '-T', String(seconds)];
-  const counter = ['-D', `seq=${10_000_000 + round * 1_000_000}`];
-  const files = scripts.flatMap((script) => ['-f', script]);
-  const { stdout } = await promisify(execFile)('pgbench', [...words, ...counter, ...files, url], {
+  const variables = ['-D', `seq=${10_000_000 + round * 1_000_000}`, '-D', `bodies=${options.bodies}`];
+  const { stdout } = await promisify(execFile)('pgbench', [...words, ...variables, '-f', options.script, url], {
     env: { ...process.env, PGOPTIONS: '-c app.tenant_id=tenant-001 -c app.factory_ids=factory-sh-01' },
     maxBuffer: 16 * 2 ** 20,
   });

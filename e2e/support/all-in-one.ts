@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -65,5 +65,9 @@ export async function startAllInOne(
   };
 }
 
-export const removeData = (system: RunningSystem): void =>
-  rmSync(system.dataDirectory, { recursive: true, force: true });
+/** The folder may hold a link: as root, PostgreSQL runs as somebody else and keeps its data where that user may go. */
+export function removeData({ dataDirectory }: RunningSystem): void {
+  const data = path.join(dataDirectory, 'postgres');
+  if (existsSync(data)) rmSync(realpathSync(data), { recursive: true, force: true });
+  rmSync(dataDirectory, { recursive: true, force: true });
+}

@@ -30,7 +30,8 @@ export async function startDistributed(): Promise<DistributedSystem | undefined>
   const rabbit = await rabbitMqForTests();
   if (!rabbit) return undefined;
   const folder = mkdtempSync(path.join(tmpdir(), 'enghub-distributed-'));
-  const postgres = await startEmbeddedPostgres({ dataDirectory: path.join(folder, 'postgres'), durable: false });
+  const dataDirectory = path.join(folder, 'postgres');
+  const postgres = await startEmbeddedPostgres({ dataDirectory, durable: false, temporary: true });
   const names: readonly ProcessName[] = ['luaguage-simulator', ...subgraphNames, 'gateway'];
   const ports = new Map<ProcessName, number>();
   for (const name of names) ports.set(name, await freePort());

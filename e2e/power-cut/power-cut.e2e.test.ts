@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { removeData, startAllInOne, type RunningSystem } from '../support/all-in-one.ts';
 import { eventually } from '../support/eventually.ts';
@@ -13,13 +14,14 @@ afterAll(async () => {
   if (system) removeData(system);
 });
 
-/** Processes whose command line or environment names the data folder. */
+/** Processes whose command line names the folder where the data really is. */
 function processesOf(dataDirectory: string): string[] {
+  const data = realpathSync(path.join(dataDirectory, 'postgres'));
   return readdirSync('/proc')
     .filter((pid) => /^\d+$/.test(pid) && pid !== String(process.pid))
     .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(dataDirectory);
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(data);
       } catch {
         return false;
       }
@@ -64,6 +66,7 @@ describe.runIf(process.platform === 'linux')('a power cut', () => {
       });
       const before = acknowledged.size;
       await eventually(async () => acknowledged.size > before + 150, { within: 60_000, every: 10 });
+      expect(processesOf(dataDirectory).length).toBeGreaterThan(0);
       await system.kill();
       cuts += 1;
       await Promise.all(reporters);

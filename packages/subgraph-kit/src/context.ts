@@ -3,6 +3,8 @@ import type { GraphPort } from './graph-port.ts';
 
 /** What a request may use. Each subgraph adds its loaders. */
 export type BaseContext<Db, Tx = Db> = Readonly<{
+  /** The subgraph's name; events say that they come from it. */
+  service: string;
   claims: Claims;
   /** Bound to the tenant and factories of the claims; row-level security does the rest. */
   db: Db;

@@ -92,6 +92,7 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
   function contextFor(claims: Claims, within?: Db): Context {
     const db = within ?? clients.for(claims);
     return definition.createContext({
+      service: name,
       claims,
       db,
       now,

@@ -1,9 +1,10 @@
+import { fact } from '@enghub/event-contracts/fact';
 import { equipmentRegistered } from '@enghub/event-contracts/eam/equipment-registered.v1';
 import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { isId, newId } from '@enghub/subgraph-kit/ids';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
-import { publish } from '../publish.ts';
+import { publish } from '@enghub/subgraph-kit/publish';
 import { followStation, register, type Equipment, type EquipmentRefusal, type KnownStation } from './rules.ts';
 import * as store from './store.ts';
 
@@ -55,5 +56,5 @@ async function enter(tx: Db, context: Context, equipment: Equipment): Promise<vo
     at: context.now().toISOString(),
     by: userId,
   };
-  await publish(tx, context, equipmentRegistered, data, { factoryId, aggregateId: id });
+  await publish(tx, context, { factoryId, aggregateId: id }, [fact(equipmentRegistered, data)]);
 }

@@ -1,6 +1,6 @@
-import { newEvent } from '@enghub/messaging/outbox';
 import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { newId } from '@enghub/subgraph-kit/ids';
+import { eventsOf } from '@enghub/subgraph-kit/publish';
 import { findRequest, hashBody } from '@enghub/subgraph-kit/requests';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
@@ -9,7 +9,7 @@ import { isLabel } from '../text-rules.ts';
 import { combining, type Combine } from './combine.ts';
 import { rememberedOperation, rememberedStation } from './memory.ts';
 import * as rules from './rules.ts';
-import type { OperationFacts, ProductionReport } from './rules.ts';
+import type { ProductionReport } from './rules.ts';
 import * as store from './store.ts';
 import type { PreparedReport, ReportAnswer } from './store.ts';
 
@@ -140,7 +140,7 @@ async function prepare(
     bodyHash,
     report,
     calendarVersion: calendar.version,
-    events: facts.map(({ contract, data }) => newEvent(contract, data, circumstances(context, about, now))),
+    events: eventsOf(context, { factoryId: about.factoryId, aggregateId: about.workOrderId }, facts),
   };
   return { ok: true, state: { prepared, factoryId: about.factoryId }, events: [] };
 }
@@ -156,16 +156,6 @@ async function shiftOf(context: Context, factoryId: string, work: { startedAt: D
   forgetCalendar(context, factoryId);
   return find();
 }
-
-const circumstances = ({ claims }: Context, { factoryId, workOrderId }: OperationFacts, at: Date) => ({
-  eventId: newId(),
-  tenantId: claims.tenantId,
-  factoryId,
-  sourceService: 'mes',
-  traceId: claims.traceId,
-  at,
-  aggregateId: workOrderId,
-});
 
 const accepted = (report: ProductionReport, replayed: boolean): ReportOutcome => ({
   ok: true,

@@ -1,6 +1,6 @@
 /** What may be reported. Pure: the caller brings the clock, the plant's calendar and what the rows hold. */
 import { defectReported } from '@enghub/event-contracts/mes/defect-reported.v1';
-import type { EventContract } from '@enghub/event-contracts/define-event';
+import { fact, type Fact } from '@enghub/event-contracts/fact';
 import { productionReported } from '@enghub/event-contracts/mes/production-report-reported.v1';
 import { timeEventRecorded } from '@enghub/event-contracts/mes/time-event-recorded.v1';
 import { Decimal } from 'decimal.js';
@@ -103,8 +103,6 @@ export function nameRefusal(
   return { code: 'OVER_LIMIT', limit: new Decimal(held.limit).toFixed(), actual };
 }
 
-export type Fact = Readonly<{ contract: EventContract; data: unknown }>;
-
 /** What the world hears of a report: the report itself, and each kind of fault that it counted. */
 export function reportFacts(report: ProductionReport, about: OperationFacts, touched: readonly Occurrence[]): Fact[] {
   const scrapped = new Decimal(report.scrapQuantity).gt(ZERO);
@@ -162,8 +160,6 @@ export function timeEventFact(event: TimeEvent, touched: readonly Occurrence[]):
     shift_occurrences: touched.map(occurrenceData),
   });
 }
-
-const fact = <Data>(contract: EventContract<string, Data>, data: Data): Fact => ({ contract, data });
 
 const occurrenceData = ({ shiftDate, name, startsAt, endsAt }: Occurrence) => ({
   shift_date: shiftDate,

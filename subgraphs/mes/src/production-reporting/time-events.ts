@@ -1,9 +1,10 @@
+import type { Fact } from '@enghub/event-contracts/fact';
 import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { newId } from '@enghub/subgraph-kit/ids';
 import { answerRequest, bookRequest, findRequest } from '@enghub/subgraph-kit/requests';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
-import { publish } from '../publish.ts';
+import { publish } from '@enghub/subgraph-kit/publish';
 import { isLabel } from '../text-rules.ts';
 import { rememberedOperation, rememberedStation } from './memory.ts';
 import * as rules from './rules.ts';
@@ -32,7 +33,7 @@ export type TimeEventRefusal = Readonly<{
 }>;
 
 type Outcome = Decision<Readonly<{ event: TimeEvent; replayed: boolean }>, never, TimeEventRefusal>;
-type Prepared = Readonly<{ event: TimeEvent; factoryId: string; fact: rules.Fact }>;
+type Prepared = Readonly<{ event: TimeEvent; factoryId: string; fact: Fact }>;
 
 /** Time at a station, apart from what was made. An order need not run for it: set-up may come before its start. */
 export async function recordTimeEvent(input: TimeEventInput, context: Context): Promise<Outcome> {

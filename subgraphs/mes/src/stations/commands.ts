@@ -1,9 +1,10 @@
+import { fact } from '@enghub/event-contracts/fact';
 import { stationDefined } from '@enghub/event-contracts/mes/station-defined.v1';
 import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { newId } from '@enghub/subgraph-kit/ids';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
-import { publish } from '../publish.ts';
+import { publish } from '@enghub/subgraph-kit/publish';
 import { isLabel } from '../text-rules.ts';
 import * as rules from './rules.ts';
 import type { Factory, FactorySettings, ProductionLine, Station } from './rules.ts';
@@ -60,7 +61,7 @@ export async function defineStation(
 
     const station = await store.saveStation(tx, claims.tenantId, decision.state);
     const data = { station_id: station.id, code, name: station.name, line_id: station.lineId, at: now().toISOString() };
-    await publish(tx, context, { factoryId, aggregateId: station.id }, [{ contract: stationDefined, data }]);
+    await publish(tx, context, { factoryId, aggregateId: station.id }, [fact(stationDefined, data)]);
     return { ...decision, state: station };
   });
 }

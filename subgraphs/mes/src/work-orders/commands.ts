@@ -1,9 +1,10 @@
+import type { Fact } from '@enghub/event-contracts/fact';
 import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { fault } from '@enghub/subgraph-kit/fault';
 import { isId } from '@enghub/subgraph-kit/ids';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
-import { publish } from '../publish.ts';
+import { publish } from '@enghub/subgraph-kit/publish';
 import { findFactory } from '../stations/commands.ts';
 import { isNote } from '../text-rules.ts';
 import * as rules from './rules.ts';
@@ -11,7 +12,7 @@ import type { HoldCause, WorkOrder } from './rules.ts';
 import * as store from './store.ts';
 
 type Refusal = 'NOT_FOUND' | 'STALE_VERSION' | 'ILLEGAL_TRANSITION' | 'HAS_REPORTS';
-export type Outcome = Decision<WorkOrder, rules.Fact, Refusal>;
+export type Outcome = Decision<WorkOrder, Fact, Refusal>;
 export type CommandInput = Readonly<{ id: string; version: number }>;
 
 /** Hands a planned order to the floor. How much may be reported is fixed now, by the plant's present allowance. */
@@ -52,7 +53,7 @@ export function cancelWorkOrder(
 
 export const remainingQuantity = (order: WorkOrder): string => rules.remaining(order);
 
-type Decide = (order: WorkOrder, by: string, at: Date) => Decision<WorkOrder, rules.Fact, Refusal>;
+type Decide = (order: WorkOrder, by: string, at: Date) => Decision<WorkOrder, Fact, Refusal>;
 
 /** Load, decide, save. The version is what people conflict on; the row lock only keeps reports still meanwhile. */
 async function change(

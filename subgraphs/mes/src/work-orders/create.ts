@@ -4,7 +4,7 @@ import { newId } from '@enghub/subgraph-kit/ids';
 import { answerRequest, bookRequest, findRequest, forgetRequest } from '@enghub/subgraph-kit/requests';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
-import { publish } from '../publish.ts';
+import { publish } from '@enghub/subgraph-kit/publish';
 import { findRoutingInForce, type RoutingVersion } from '../routings/commands.ts';
 import { findFactory } from '../stations/commands.ts';
 import { isLabel } from '../text-rules.ts';

@@ -1,8 +1,9 @@
+import type { Fact } from '@enghub/event-contracts/fact';
 import { eventSchema } from '@enghub/event-contracts/envelope';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as rules from './rules.ts';
-import { transitions, type Fact, type Status, type Step, type Verb, type WorkOrder } from './rules.ts';
+import { transitions, type Status, type Step, type Verb, type WorkOrder } from './rules.ts';
 
 const at = new Date('2026-03-10T04:00:00Z');
 const by = 'emp-301';

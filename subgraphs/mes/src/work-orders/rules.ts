@@ -1,5 +1,5 @@
 /** What may happen to a work order. Pure: the caller brings the clock and the data. */
-import type { EventContract } from '@enghub/event-contracts/define-event';
+import { fact, type Fact } from '@enghub/event-contracts/fact';
 import { workOrderCancelled } from '@enghub/event-contracts/mes/work-order-cancelled.v1';
 import { workOrderClosed } from '@enghub/event-contracts/mes/work-order-closed.v1';
 import { workOrderCompleted } from '@enghub/event-contracts/mes/work-order-completed.v1';
@@ -59,7 +59,6 @@ export type Operation = Readonly<{
   reworkQuantity: string;
 }>;
 
-export type Fact = Readonly<{ contract: EventContract; data: unknown }>;
 export type Step = Decision<WorkOrder, Fact, 'ILLEGAL_TRANSITION'>;
 export type Verb = 'release' | 'start' | 'hold' | 'resume' | 'complete' | 'close' | 'cancel';
 
@@ -191,8 +190,6 @@ export function cancel(
 }
 
 const allows = (order: WorkOrder, verb: Verb): boolean => transitions[verb].includes(order.status);
-
-const fact = <Data>(contract: EventContract<string, Data>, data: Data): Fact => ({ contract, data });
 
 const step = (order: WorkOrder, by: string, at: Date) => ({
   work_order_id: order.id,

@@ -1,8 +1,9 @@
 import type { WorkOrderCreated } from '@enghub/event-contracts/mes/work-order-created.v1';
+import { fact } from '@enghub/event-contracts/fact';
 import { mrpCompleted } from '@enghub/event-contracts/pp/mrp-completed.v1';
 import { newId } from '@enghub/subgraph-kit/ids';
+import { publish } from '@enghub/subgraph-kit/publish';
 import type { Context } from '../context.ts';
-import { publish } from '../publish.ts';
 import { billOfMaterials } from './bill-of-materials.ts';
 import { plan } from './rules.ts';
 import * as store from './store.ts';
@@ -17,6 +18,11 @@ export function planOrder(order: WorkOrderCreated, factoryId: string, context: C
     const { state: run, events } = plan(order, bom, { id: newId(at.getTime()), factoryId, at });
     if (!(await store.add(tx, context.claims.tenantId, run))) return;
     const about = { factoryId, aggregateId: order.work_order_id };
-    for (const event of events) await publish(tx, context, mrpCompleted, event, about);
+    await publish(
+      tx,
+      context,
+      about,
+      events.map((event) => fact(mrpCompleted, event)),
+    );
   });
 }

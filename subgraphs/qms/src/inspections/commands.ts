@@ -1,13 +1,14 @@
 import type { Envelope } from '@enghub/event-contracts/envelope';
+import { fact } from '@enghub/event-contracts/fact';
 import type { ProductionReported } from '@enghub/event-contracts/mes/production-report-reported.v1';
 import { inspectionCompleted, type InspectionCompleted } from '@enghub/event-contracts/qms/inspection-completed.v1';
 import { inspectionCreated } from '@enghub/event-contracts/qms/inspection-created.v1';
 import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { fault } from '@enghub/subgraph-kit/fault';
 import { newId } from '@enghub/subgraph-kit/ids';
+import { publish } from '@enghub/subgraph-kit/publish';
 import type { Context } from '../context.ts';
 import { planFor } from '../inspection-plans/commands.ts';
-import { publish } from '../publish.ts';
 import { inspect, record, type Inspection, type InspectionResult, type RecordRefusal } from './rules.ts';
 import * as store from './store.ts';
 
@@ -34,7 +35,12 @@ export function countReport(
 
     await store.open(tx, tenantId, opened.state);
     const about = { factoryId, aggregateId: opened.state.id };
-    for (const event of opened.events) await publish(tx, context, inspectionCreated, event, about);
+    await publish(
+      tx,
+      context,
+      about,
+      opened.events.map((event) => fact(inspectionCreated, event)),
+    );
   });
 }
 
@@ -66,7 +72,12 @@ export function recordInspection(
     const saved = await store.save(tx, decision.state);
     if (!saved) return refuse('STALE_VERSION');
     const about = { factoryId: saved.factoryId, aggregateId: id };
-    for (const event of decision.events) await publish(tx, context, inspectionCompleted, event, about);
+    await publish(
+      tx,
+      context,
+      about,
+      decision.events.map((event) => fact(inspectionCompleted, event)),
+    );
     return { ...decision, state: saved };
   });
 }

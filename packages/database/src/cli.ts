@@ -10,10 +10,14 @@ import { foundationMigrations, provision } from './provision.ts';
 import { findDrift, writeMigration } from './schema-engine.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const sharedMigrations = [foundationMigrations, path.join(root, 'packages/messaging/migrations')];
+const sharedMigrations = [
+  foundationMigrations,
+  path.join(root, 'packages/messaging/migrations'),
+  path.join(root, 'packages/audit/migrations'),
+];
 
-/** Made by the messaging migrations and used through SQL only, so no schema.prisma knows them. */
-const externalTables = ['outbox', 'inbox', 'mailbox', 'requests'];
+/** Made by the messaging and audit migrations and used through SQL only, so no schema.prisma knows them. */
+const externalTables = ['outbox', 'inbox', 'mailbox', 'requests', 'audit_entries'];
 
 const usage = `Usage: npm run db -- <command>
   new <subgraph> <name>   write a migration for what changed in its schema.prisma

@@ -1,6 +1,6 @@
 /** Migrations without the Prisma CLI: applied, compared with schema.prisma, and written, all without a download. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { migrationList, readMigrations } from './engine/migrations.ts';
@@ -33,6 +33,7 @@ export async function forgetMigration(
 export type DriftOptions = Readonly<{
   /** Any database of a server on which a scratch database may be made. */
   url: string;
+  /** Names the datasource; the other .prisma files of its folder hold models of their own. */
   schemaFile: string;
   directories: readonly string[];
   /** Tables made by migrations only, without the namespace. */
@@ -42,7 +43,7 @@ export type DriftOptions = Readonly<{
 /** The SQL that the migrations lack to make what schema.prisma says; null when they agree. */
 export async function findDrift(options: DriftOptions): Promise<string | null> {
   const { url, schemaFile, directories } = options;
-  const datamodels = [{ path: schemaFile, content: readFileSync(schemaFile, 'utf8') }];
+  const datamodels = modelsBeside(schemaFile);
   const namespace = namespaceOf(schemaFile);
   const externalTables = [...options.externalTables, '_prisma_migrations'].map((table) => `${namespace}.${table}`);
 
@@ -116,6 +117,14 @@ async function query(url: string, sql: string): Promise<void> {
     await client.end();
   }
 }
+
+const modelsBeside = (schemaFile: string): { path: string; content: string }[] => {
+  const folder = path.dirname(schemaFile);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.prisma'));
+  return files
+    .map((file) => path.join(folder, file))
+    .map((file) => ({ path: file, content: readFileSync(file, 'utf8') }));
+};
 
 function namespaceOf(schemaFile: string): string {
   const namespaces = /^\s*schemas\s*=\s*\[([^\]]*)\]/m.exec(readFileSync(schemaFile, 'utf8'))?.[1];

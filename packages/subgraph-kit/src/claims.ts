@@ -6,6 +6,8 @@ export type Claims = Readonly<{
   permissions: readonly string[];
   language: Language;
   traceId: string;
+  /** Where the request came from: the address that the gateway saw and the terminal's name, if it gave one. */
+  origin?: string | null;
 }>;
 
 export type Language = 'en' | 'zh-CN';

@@ -2,6 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { PrismaPg } from '@prisma/adapter-pg';
 import { foundationMigrations, provision } from '@enghub/database/provision';
 import { openTenantClients, type TenantClients } from '@enghub/database/tenant-clients';
+import { auditMigrations } from '@enghub/audit/migrations';
 import type { Envelope } from '@enghub/event-contracts/envelope';
 import { claim } from '@enghub/messaging/inbox';
 import type { LiveBus } from '@enghub/messaging/live';
@@ -162,6 +163,7 @@ function transact<Db extends PrismaLike, T>(db: Db, work: (tx: Db) => Promise<T>
 export const migrationDirectories = (folder: URL): string[] => [
   foundationMigrations,
   messagingMigrations,
+  auditMigrations,
   new URL('./prisma/migrations', folder).pathname,
 ];
 

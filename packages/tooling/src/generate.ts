@@ -1,4 +1,4 @@
-/** `npm run generate [-- subgraph …]`: resolver types from the SDL and a Prisma client from each schema.prisma. */
+/** `npm run generate [-- subgraph …]`: resolver types from the SDL and a Prisma client from the models in prisma/. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -14,7 +14,7 @@ const offline = {
 
 function prismaGenerate(subgraph: string): Promise<void> {
   const prisma = path.join(root, 'node_modules/prisma/build/index.js');
-  const child = spawn(process.execPath, [prisma, 'generate', '--schema', 'prisma/schema.prisma', '--no-hints'], {
+  const child = spawn(process.execPath, [prisma, 'generate', '--schema', 'prisma', '--no-hints'], {
     cwd: folderOf(subgraph),
     env: { ...process.env, ...offline },
     stdio: ['ignore', 'pipe', 'pipe'],

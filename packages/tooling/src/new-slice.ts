@@ -1,6 +1,6 @@
 /** `npm run new:slice -- <subgraph> <slice> [Noun]`: the folder of a new capability, with one passing test. */
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { nounOf, prismaModel, sliceFiles } from './slice-template.ts';
 import { folderOf, subgraphs } from './subgraphs.ts';
@@ -29,11 +29,11 @@ for (const [file, text] of files) {
   await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
   await writeFile(path.join(folder, file), text);
 }
-await appendFile(path.join(folder, 'prisma/schema.prisma'), prismaModel(request));
+await writeFile(path.join(folder, `prisma/${slice}.prisma`), prismaModel(request).trimStart());
 
 const variable = slice.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 console.log(`${[...files.keys()].map((file) => `  subgraphs/${subgraph}/${file}`).join('\n')}
-  subgraphs/${subgraph}/prisma/schema.prisma (one model more)
+  subgraphs/${subgraph}/prisma/${slice}.prisma
 
 Left to do by hand:
   1. subgraphs/${subgraph}/src/slices.ts   import { resolvers as ${variable} } from './${slice}/resolvers.ts'; and list { resolvers: ${variable} }

@@ -13,6 +13,7 @@ export const mappers: Mappers = {
   WorkOrderOperation: '../work-orders/rules.ts#Operation as OperationState',
   ProductionReport: '../production-reporting/rules.ts#ProductionReport as ReportState',
   TimeEvent: '../production-reporting/rules.ts#TimeEvent as TimeEventState',
+  Blocker: '../readiness/rules.ts#Blocker as BlockerState',
   ShiftBoard: '../shift-board/rules.ts#ShiftBoard as ShiftBoardState',
   ShiftBoardLine: '../shift-board/rules.ts#ShiftBoardLine as ShiftBoardLineState',
 };

@@ -1,6 +1,7 @@
 import type { Slice } from '@enghub/subgraph-kit/start-subgraph';
 import type { Context } from './context.ts';
 import { resolvers as productionReporting } from './production-reporting/resolvers.ts';
+import { resolvers as readiness } from './readiness/resolvers.ts';
 import { resolvers as routings } from './routings/resolvers.ts';
 import { resolvers as shiftBoard } from './shift-board/resolvers.ts';
 import { resolvers as shifts } from './shifts/resolvers.ts';
@@ -15,4 +16,5 @@ export const slices: readonly Slice<Context>[] = [
   { resolvers: workOrders },
   { resolvers: productionReporting },
   { resolvers: shiftBoard },
+  { resolvers: readiness },
 ];

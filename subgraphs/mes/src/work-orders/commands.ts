@@ -11,6 +11,8 @@ import * as rules from './rules.ts';
 import type { HoldCause, WorkOrder } from './rules.ts';
 import * as store from './store.ts';
 
+export type { Operation, WorkOrder } from './rules.ts';
+
 type Refusal = 'NOT_FOUND' | 'STALE_VERSION' | 'ILLEGAL_TRANSITION' | 'HAS_REPORTS';
 export type Outcome = Decision<WorkOrder, Fact, Refusal>;
 export type CommandInput = Readonly<{ id: string; version: number }>;

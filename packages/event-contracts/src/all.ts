@@ -1,6 +1,8 @@
 import type { EventContract } from './define-event.ts';
 import { equipmentRegistered } from './eam/equipment-registered.v1.ts';
 import { defectReported } from './mes/defect-reported.v1.ts';
+import { lotCreated } from './mes/lot-created.v1.ts';
+import { lotStatusChanged } from './mes/lot-status-changed.v1.ts';
 import { productionReported } from './mes/production-report-reported.v1.ts';
 import { stationDefined } from './mes/station-defined.v1.ts';
 import { timeEventRecorded } from './mes/time-event-recorded.v1.ts';
@@ -30,6 +32,8 @@ export const allEvents: readonly EventContract[] = [
   defectReported,
   timeEventRecorded,
   stationDefined,
+  lotCreated,
+  lotStatusChanged,
   inspectionCreated,
   inspectionCompleted,
   mrpCompleted,

@@ -1,0 +1,66 @@
+import type { Db } from '../database.ts';
+import type * as Prisma from '../generated/prisma/models.ts';
+import type { Lot, LotKind, LotStatus } from './rules.ts';
+
+export async function findLots(db: Db, ids: readonly string[]): Promise<Lot[]> {
+  return (await db.lot.findMany({ where: { id: { in: [...ids] } } })).map(toLot);
+}
+
+export type LotKey = Readonly<{ materialId: string; number: string }>;
+
+/** The lots of a plant with these numbers. */
+export async function findLotsByKey(db: Db, factoryId: string, keys: readonly LotKey[]): Promise<Lot[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT l.id::text
+      FROM jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) AS k("materialId" text, number text)
+      JOIN lots l ON l.factory_id = ${factoryId} AND l.material_id = k."materialId" AND l.number = k.number`;
+  return findLots(db, rows.map(({ id }) => id)); // prettier-ignore
+}
+
+/** Writes those that the plant does not have yet and answers their ids; in one order for all, so nobody deadlocks. */
+export async function insertLots(tx: Db, tenantId: string, lots: readonly Lot[]): Promise<ReadonlySet<string>> {
+  const data = [...lots]
+    .sort((a, b) => compare(a.materialId, b.materialId) || compare(a.number, b.number))
+    .map((lot) => ({ ...lot, tenantId, expiresOn: lot.expiresOn === null ? null : new Date(lot.expiresOn) }));
+  const rows = await tx.lot.createManyAndReturn({ data, skipDuplicates: true, select: { id: true } });
+  return new Set(rows.map(({ id }) => id));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+export type OrderOfLot = Readonly<{ outputLotId: string | null; lotNumber: LotNumbering | null | undefined }>;
+export type LotNumbering = Readonly<{ assignedAt: 'RELEASE' | 'START'; pattern: string }>;
+
+/** What the order makes and how it is to be numbered; undefined while its policies are not fixed yet. */
+export async function findOrderOfLot(tx: Db, orderId: string): Promise<OrderOfLot | null> {
+  const row = await tx.workOrder.findFirst({
+    where: { id: orderId },
+    select: { outputLotId: true, policies: true },
+  });
+  if (!row) return null;
+  const policies = row.policies as { lotNumber?: LotNumbering | null } | null;
+  return { outputLotId: row.outputLotId, lotNumber: policies === null ? undefined : (policies.lotNumber ?? null) };
+}
+
+export async function setOutputLot(tx: Db, orderId: string, lotId: string): Promise<void> {
+  await tx.workOrder.updateMany({ where: { id: orderId }, data: { outputLotId: lotId } });
+}
+
+const toLot = (row: Prisma.LotModel): Lot => ({
+  id: row.id,
+  factoryId: row.factoryId,
+  materialId: row.materialId,
+  number: row.number,
+  kind: row.kind as LotKind,
+  status: row.status as LotStatus,
+  statusReason: row.statusReason,
+  unit: row.unit,
+  expiresOn: row.expiresOn?.toISOString().slice(0, 10) ?? null,
+  supplierId: row.supplierId,
+  supplierLot: row.supplierLot,
+  gtin: row.gtin,
+  workOrderId: row.workOrderId,
+  version: row.version,
+  createdBy: row.createdBy,
+  createdAt: row.createdAt,
+});

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
 import { forgetCalendar, rememberedCalendar } from '../shifts/commands.ts';
 import { isLabel } from '../text-rules.ts';
+import { countAwaiting } from './awaiting-store.ts';
 import { combining, type Combine } from './combine.ts';
 import { rememberedOperation, rememberedStation } from './memory.ts';
 import * as rules from './rules.ts';
@@ -177,3 +178,6 @@ async function replay(reportId: string, context: Context): Promise<ReportOutcome
   // The plant may have left the user's list since.
   return report ? accepted(report, true) : refuse({ code: 'OPERATION_NOT_FOUND' });
 }
+
+/** Reports of the order that wait for approval: with one of them left, the order's books are not complete. */
+export const pendingReportCount = (db: Db, orderId: string): Promise<number> => countAwaiting(db, orderId);

@@ -1,5 +1,9 @@
 import type { EventContract } from './define-event.ts';
+import { equipmentDown } from './eam/equipment-down.v1.ts';
 import { equipmentRegistered } from './eam/equipment-registered.v1.ts';
+import { equipmentUp } from './eam/equipment-up.v1.ts';
+import { bomChanged } from './luaguage-bridge/bom-changed.v1.ts';
+import { ppapChanged } from './luaguage-bridge/ppap-changed.v1.ts';
 import { defectReported } from './mes/defect-reported.v1.ts';
 import { lotCreated } from './mes/lot-created.v1.ts';
 import { lotStatusChanged } from './mes/lot-status-changed.v1.ts';
@@ -17,6 +21,8 @@ import { workOrderStarted } from './mes/work-order-started.v1.ts';
 import { mrpCompleted } from './pp/mrp-completed.v1.ts';
 import { inspectionCompleted } from './qms/inspection-completed.v1.ts';
 import { inspectionCreated } from './qms/inspection-created.v1.ts';
+import { qualityHoldLifted } from './qms/quality-hold-lifted.v1.ts';
+import { qualityHoldPlaced } from './qms/quality-hold-placed.v1.ts';
 
 /** Every event and version that EngHub publishes. */
 export const allEvents: readonly EventContract[] = [
@@ -36,8 +42,14 @@ export const allEvents: readonly EventContract[] = [
   lotStatusChanged,
   inspectionCreated,
   inspectionCompleted,
+  qualityHoldPlaced,
+  qualityHoldLifted,
   mrpCompleted,
   equipmentRegistered,
+  equipmentDown,
+  equipmentUp,
+  bomChanged,
+  ppapChanged,
 ];
 
 const byRoutingKey = new Map(allEvents.map((contract) => [contract.routingKey, contract]));

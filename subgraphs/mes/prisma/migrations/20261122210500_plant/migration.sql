@@ -1,0 +1,23 @@
+-- AlterTable
+ALTER TABLE "mes"."routings" ADD COLUMN     "archived_at" TIMESTAMPTZ(3);
+
+-- AlterTable
+ALTER TABLE "mes"."routing_operations" ADD COLUMN     "after_sequences" INTEGER[] DEFAULT ARRAY[]::INTEGER[],
+ADD COLUMN     "batch_quantity" DECIMAL(18,4),
+ADD COLUMN     "equipment_class" TEXT,
+ADD COLUMN     "material_ids" TEXT[] DEFAULT ARRAY[]::TEXT[],
+ADD COLUMN     "required_skills" TEXT[] DEFAULT ARRAY[]::TEXT[],
+ADD COLUMN     "run_seconds_per_batch" DECIMAL(18,4),
+ADD COLUMN     "transfer_quantity" DECIMAL(18,4),
+ADD COLUMN     "with_sequences" INTEGER[] DEFAULT ARRAY[]::INTEGER[];
+
+-- From here on by hand: what the models cannot say.
+
+-- Operations ran one after the other until now. The owner sees rows of every tenant only while the policies spare him.
+ALTER TABLE "mes"."routing_operations" NO FORCE ROW LEVEL SECURITY;
+UPDATE "mes"."routing_operations" o
+   SET after_sequences = ARRAY[p.sequence]
+  FROM (SELECT routing_id, sequence, lead(sequence) OVER (PARTITION BY routing_id ORDER BY sequence) AS next
+          FROM "mes"."routing_operations") p
+ WHERE o.routing_id = p.routing_id AND o.sequence = p.next;
+ALTER TABLE "mes"."routing_operations" FORCE ROW LEVEL SECURITY;

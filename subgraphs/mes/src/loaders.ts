@@ -1,6 +1,7 @@
 import { isId } from '@enghub/subgraph-kit/ids';
 import DataLoader from 'dataloader';
 import type { Db } from './database.ts';
+import * as policies from './plant-policies/store.ts';
 import * as reports from './production-reporting/store.ts';
 import * as routings from './routings/store.ts';
 import * as shifts from './shifts/store.ts';
@@ -19,6 +20,7 @@ export const createLoaders = (db: Db) => ({
   linesOf: listOf(stations.findLinesOf, db, (line) => line.factoryId),
   stationsOf: listOf(stations.findStationsOf, db, (station) => station.factoryId),
   calendar: one(isLabel, shifts.findCalendars, db, (calendar) => calendar.factoryId),
+  policies: one(isLabel, policies.findDecided, db, ({ factoryId }) => factoryId),
   routing: one(isId, routings.findRoutings, db, (routing) => routing.id),
   routingOperations: listOf(routings.findOperationsOf, db, (operation) => operation.routingId),
   workOrder: one(isId, orders.findOrders, db, (order) => order.id),

@@ -1,5 +1,6 @@
 import type { Slice } from '@enghub/subgraph-kit/start-subgraph';
 import type { Context } from './context.ts';
+import { resolvers as plantPolicies } from './plant-policies/resolvers.ts';
 import { resolvers as productionReporting } from './production-reporting/resolvers.ts';
 import { resolvers as readiness } from './readiness/resolvers.ts';
 import { resolvers as routings } from './routings/resolvers.ts';
@@ -12,6 +13,7 @@ import { resolvers as workOrders } from './work-orders/resolvers.ts';
 export const slices: readonly Slice<Context>[] = [
   { resolvers: stations },
   { resolvers: shifts },
+  { resolvers: plantPolicies },
   { resolvers: routings },
   { resolvers: workOrders },
   { resolvers: productionReporting },

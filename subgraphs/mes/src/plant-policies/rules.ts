@@ -1,4 +1,6 @@
 /** What a plant decided for itself, and what holds when it decided nothing. Pure. */
+import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
+import { Decimal } from 'decimal.js';
 
 /** What happens when a limit is passed: refused, accepted with a warning, or not looked at. */
 export type ConflictMode = 'BLOCK' | 'WARN' | 'ALLOW';
@@ -23,6 +25,44 @@ export type PlantPolicies = Readonly<{
   /** How lots that orders make are numbered; null when the plant does not number them. */
   lotNumber: Readonly<{ assignedAt: 'RELEASE' | 'START'; pattern: string }> | null;
 }>;
+
+/** The policies with the version that a change must name. */
+export type DecidedPolicies = Readonly<{ factoryId: string; version: number; policies: PlantPolicies }>;
+
+/** What is left out stays; null takes away the quantity or the numbering rule. The percentage belongs to the plant. */
+export type PolicyChange = Partial<Omit<PlantPolicies, 'overproduction'>> &
+  Readonly<{ overproduction?: Partial<Omit<PlantPolicies['overproduction'], 'percent'>> | undefined }>;
+
+export function changePolicies(
+  known: DecidedPolicies,
+  change: PolicyChange,
+): Decision<DecidedPolicies, never, 'BAD_QUANTITY'> {
+  const quantity = change.overproduction?.quantity;
+  if (quantity != null && new Decimal(quantity).lt(0)) return refuse('BAD_QUANTITY');
+  const before = known.policies;
+  const overproduction = { ...before.overproduction, ...change.overproduction };
+  const policies = inOrder({ ...before, ...change, overproduction });
+  if (JSON.stringify(policies) === JSON.stringify(inOrder(before))) return accept(known);
+  return accept({ ...known, version: known.version + 1, policies });
+}
+
+// Rows and requests name the same things in another order.
+const inOrder = (policies: PlantPolicies): PlantPolicies => ({
+  overproduction: {
+    mode: policies.overproduction.mode,
+    percent: policies.overproduction.percent,
+    quantity:
+      policies.overproduction.quantity === null ? null : new Decimal(policies.overproduction.quantity).toFixed(),
+  },
+  predecessor: policies.predecessor,
+  stationOverlap: policies.stationOverlap,
+  occupiedStation: policies.occupiedStation,
+  materialShortage: policies.materialShortage,
+  reportApproval: policies.reportApproval,
+  negativeStock: policies.negativeStock,
+  expiredLot: policies.expiredLot,
+  lotNumber: policies.lotNumber && { assignedAt: policies.lotNumber.assignedAt, pattern: policies.lotNumber.pattern },
+});
 
 export const defaultPolicies = (overproductionPercent: string): PlantPolicies => ({
   overproduction: { mode: 'BLOCK', percent: overproductionPercent, quantity: null },

@@ -1,4 +1,7 @@
 -- AlterTable
+ALTER TABLE "mes"."factories" ADD COLUMN     "policies_version" INTEGER NOT NULL DEFAULT 0;
+
+-- AlterTable
 ALTER TABLE "mes"."routings" ADD COLUMN     "archived_at" TIMESTAMPTZ(3);
 
 -- AlterTable

@@ -17,7 +17,7 @@ const sharedMigrations = [
 ];
 
 /** Made by the messaging and audit migrations and used through SQL only, so no schema.prisma knows them. */
-const externalTables = ['outbox', 'inbox', 'mailbox', 'requests', 'audit_entries'];
+const externalTables = ['outbox', 'inbox', 'mailbox', 'requests', 'audit_entries', 'audit_seals'];
 
 const usage = `Usage: npm run db -- <command>
   new <subgraph> <name>   write a migration for what changed in its schema.prisma

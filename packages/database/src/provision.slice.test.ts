@@ -108,6 +108,29 @@ describe('a provisioned namespace', () => {
     });
   });
 
+  it.each([
+    ['UPDATE readings SET value = 2'],
+    ['DELETE FROM readings'],
+    ['TRUNCATE readings'],
+    ['UPDATE readings_p202601 SET value = 2'],
+    ['SELECT 1 FROM readings FOR UPDATE'],
+  ])('keeps a table that is marked as append-only from %s', async (statement) => {
+    const { ownerUrl, appUrl } = database;
+    const migrationDirectories = [foundationMigrations, plantMigrations];
+    await ask(ownerUrl, 'SET search_path = plant', `SELECT append_only('plant.readings')`);
+    await provision({ ownerUrl, namespace: 'plant', migrationDirectories });
+    await expect(ask(appUrl, bind('tenant-1', '*'), statement)).rejects.toMatchObject({ code: '42501' });
+    const insert = `INSERT INTO readings VALUES (gen_random_uuid(), 'tenant-1', '2026-02-03Z', 1)`;
+    await ask(appUrl, bind('tenant-1', '*'), insert);
+    // Whatever is granted by hand, the table itself refuses until the next start takes it back.
+    await ask(ownerUrl, 'GRANT UPDATE (value), DELETE ON plant.readings TO plant_app');
+    const change = ask(appUrl, bind('tenant-1', '*'), 'UPDATE readings SET value = 2');
+    await expect(change).rejects.toThrow('append-only');
+    await provision({ ownerUrl, namespace: 'plant', migrationDirectories });
+    const privilege = `SELECT has_any_column_privilege('plant_app', 'plant.readings', 'UPDATE') AS held`;
+    expect(await ask(ownerUrl, privilege)).toEqual([{ held: false }]);
+  });
+
   it('lets the relay touch nothing of the plant', async () => {
     await expect(ask(database.relayUrl, 'SELECT * FROM machines')).rejects.toMatchObject({ code: '42501' });
   });
@@ -222,7 +245,7 @@ describe('provisioning', () => {
     addMigration('20260301000000_colour', 'ALTER TABLE plant.machines ADD COLUMN colour text;');
     const { appUrl } = await go();
     expect(await ask(appUrl, 'SELECT colour FROM machines')).toEqual([]);
-    expect(await history()).toHaveLength(3);
+    expect(await history()).toHaveLength(4);
   });
 
   it('refuses to go on when an applied migration was edited', async () => {

@@ -123,13 +123,14 @@ describe('migrations', () => {
     try {
       await client.query('CREATE SCHEMA plant');
       const { url, directories } = options();
-      const names = ['20260101000000_foundation', '20260201000000_plant'];
+      const names = ['20260101000000_foundation', '20260201000000_plant', '20261122190000_append_only'];
       expect(await applyMigrations({ url, namespace: 'plant', directories })).toEqual(names);
       expect(await applyMigrations({ url, namespace: 'plant', directories })).toEqual([]);
 
       const { rows } = await client.query(`
         SELECT migration_name, checksum, applied_steps_count, logs, rolled_back_at
-          FROM plant._prisma_migrations WHERE finished_at >= started_at ORDER BY migration_name DESC LIMIT 1`);
+          FROM plant._prisma_migrations
+         WHERE finished_at >= started_at AND migration_name = '20260201000000_plant'`);
       expect(rows).toEqual([
         {
           migration_name: '20260201000000_plant',

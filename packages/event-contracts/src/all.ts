@@ -5,18 +5,27 @@ import { equipmentUp } from './eam/equipment-up.v1.ts';
 import { bomChanged } from './luaguage-bridge/bom-changed.v1.ts';
 import { ppapChanged } from './luaguage-bridge/ppap-changed.v1.ts';
 import { defectReported } from './mes/defect-reported.v1.ts';
+import { handOverNoteWritten } from './mes/hand-over-note-written.v1.ts';
 import { lotCreated } from './mes/lot-created.v1.ts';
 import { lotStatusChanged } from './mes/lot-status-changed.v1.ts';
+import { productionReportCorrected } from './mes/production-report-corrected.v1.ts';
 import { productionReported } from './mes/production-report-reported.v1.ts';
+import { shiftTargetSet } from './mes/shift-target-set.v1.ts';
 import { stationDefined } from './mes/station-defined.v1.ts';
+import { stockMoved } from './mes/stock-moved.v1.ts';
 import { timeEventRecorded } from './mes/time-event-recorded.v1.ts';
 import { workOrderCancelled } from './mes/work-order-cancelled.v1.ts';
+import { workOrderChanged } from './mes/work-order-changed.v1.ts';
 import { workOrderClosed } from './mes/work-order-closed.v1.ts';
 import { workOrderCompleted } from './mes/work-order-completed.v1.ts';
 import { workOrderCreated } from './mes/work-order-created.v1.ts';
 import { workOrderHeld } from './mes/work-order-held.v1.ts';
+import { workOrderLossRecorded } from './mes/work-order-loss-recorded.v1.ts';
+import { workOrderOperationsChanged } from './mes/work-order-operations-changed.v1.ts';
 import { workOrderReleased } from './mes/work-order-released.v1.ts';
+import { workOrderReopened } from './mes/work-order-reopened.v1.ts';
 import { workOrderResumed } from './mes/work-order-resumed.v1.ts';
+import { workOrderSplit } from './mes/work-order-split.v1.ts';
 import { workOrderStarted } from './mes/work-order-started.v1.ts';
 import { mrpCompleted } from './pp/mrp-completed.v1.ts';
 import { inspectionCompleted } from './qms/inspection-completed.v1.ts';
@@ -34,10 +43,19 @@ export const allEvents: readonly EventContract[] = [
   workOrderCompleted,
   workOrderClosed,
   workOrderCancelled,
+  workOrderChanged,
+  workOrderSplit,
+  workOrderOperationsChanged,
+  workOrderReopened,
+  workOrderLossRecorded,
   productionReported,
+  productionReportCorrected,
   defectReported,
   timeEventRecorded,
   stationDefined,
+  stockMoved,
+  shiftTargetSet,
+  handOverNoteWritten,
   lotCreated,
   lotStatusChanged,
   inspectionCreated,

@@ -1,7 +1,9 @@
 import type { Slice } from '@enghub/subgraph-kit/start-subgraph';
 import type { Context } from './context.ts';
+import { resolvers as handOverNotes } from './hand-over-notes/resolvers.ts';
 import { resolvers as plantPolicies } from './plant-policies/resolvers.ts';
 import { resolvers as productionReporting } from './production-reporting/resolvers.ts';
+import { resolvers as qualifications } from './qualifications/resolvers.ts';
 import { resolvers as readiness } from './readiness/resolvers.ts';
 import { resolvers as routings } from './routings/resolvers.ts';
 import { resolvers as shiftBoard } from './shift-board/resolvers.ts';
@@ -18,5 +20,7 @@ export const slices: readonly Slice<Context>[] = [
   { resolvers: workOrders },
   { resolvers: productionReporting },
   { resolvers: shiftBoard },
+  { resolvers: handOverNotes },
+  { resolvers: qualifications },
   { resolvers: readiness },
 ];

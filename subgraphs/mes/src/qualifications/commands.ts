@@ -1,0 +1,115 @@
+import { audit } from '@enghub/subgraph-kit/audit';
+import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
+import { isId, newId } from '@enghub/subgraph-kit/ids';
+import { answerRequest, bookRequest, forgetRequest, type Replay } from '@enghub/subgraph-kit/requests';
+import type { Context } from '../context.ts';
+import type { Db } from '../database.ts';
+import { findFactory } from '../stations/commands.ts';
+import { isLabel } from '../text-rules.ts';
+import * as rules from './rules.ts';
+import type { Qualification } from './rules.ts';
+import * as store from './store.ts';
+
+export type { Qualification } from './rules.ts';
+/** For other slices: the rule and what it is asked with. */
+export const missingSkills = rules.missingSkills;
+export const plantDay = rules.plantDay;
+export const dayAfter = rules.dayAfter;
+export const isValid = rules.isValid;
+
+/** For other slices: everything that these operators were ever granted. */
+export const findQualificationsOf = (db: Db, operatorIds: readonly string[]): Promise<Qualification[]> =>
+  store.findQualificationsOf(db, operatorIds);
+
+export type GrantInput = Readonly<{
+  requestId: string;
+  factoryId: string;
+  operatorId: string;
+  skill: string;
+  validFrom: string;
+  validUntil?: string | null | undefined;
+  reason?: string | null | undefined;
+}>;
+
+export type RevokeInput = Readonly<{ requestId: string; id: string; reason: string }>;
+
+type Refusal =
+  | rules.GrantRefusal
+  | 'FACTORY_NOT_FOUND'
+  | 'QUALIFICATION_NOT_FOUND'
+  | 'ALREADY_REVOKED'
+  | 'REQUEST_ID_REUSED'
+  | 'BAD_REQUEST_ID';
+
+export type Outcome = Decision<Readonly<{ qualification: Qualification; replayed: boolean }>, never, Refusal>;
+
+type Answer = { qualificationId: string };
+type Decide = (tx: Db) => Promise<Decision<Qualification, never, Refusal>>;
+
+export const grantQualification = (input: GrantInput, context: Context): Promise<Outcome> =>
+  once('grantQualification', input, context, async (tx) => {
+    const { claims, now } = context;
+    const { factoryId, operatorId, skill, validFrom, validUntil = null, reason = null } = input;
+    if (!claims.factoryIds.includes(factoryId) || !(await findFactory(tx, factoryId))) {
+      return refuse('FACTORY_NOT_FOUND');
+    }
+    const wanted = { id: newId(), factoryId, operatorId, skill, validFrom, validUntil, reason };
+    const decision = rules.grant(wanted, claims.userId, now());
+    if (!decision.ok) return decision;
+    await store.insertQualification(tx, claims.tenantId, decision.state);
+    await audit(tx, context, {
+      ...entryOf(decision.state),
+      command: 'grantQualification',
+      before: null,
+      after: decision.state,
+      reason,
+    });
+    return decision;
+  });
+
+export const revokeQualification = (input: RevokeInput, context: Context): Promise<Outcome> =>
+  once('revokeQualification', input, context, async (tx) => {
+    const known = isId(input.id) ? await store.loadForChange(tx, input.id) : null;
+    if (!known) return refuse('QUALIFICATION_NOT_FOUND');
+    const decision = rules.revoke(known, input.reason, context.claims.userId, context.now());
+    if (!decision.ok) return decision;
+    await store.saveRevocation(tx, decision.state);
+    await audit(tx, context, {
+      ...entryOf(known),
+      command: 'revokeQualification',
+      before: known,
+      after: decision.state,
+      reason: input.reason,
+    });
+    return decision;
+  });
+
+const entryOf = ({ id, factoryId }: Qualification) => ({ factoryId, entity: 'Qualification', entityId: id });
+
+/** One transaction, in effect once for each request id. */
+async function once(
+  command: string,
+  { requestId, ...body }: GrantInput | RevokeInput,
+  context: Context,
+  decide: Decide,
+): Promise<Outcome> {
+  if (!isLabel(requestId)) return refuse('BAD_REQUEST_ID');
+  return context.transaction(async (tx) => {
+    const booked = await bookRequest<Answer>(tx, context.claims, { requestId, command, body });
+    if (booked.kind !== 'first') return again(booked, tx);
+    const decision = await decide(tx);
+    if (!decision.ok) {
+      await forgetRequest(tx, context.claims, requestId);
+      return decision;
+    }
+    await answerRequest(tx, context.claims, requestId, { qualificationId: decision.state.id });
+    return accept({ qualification: decision.state, replayed: false });
+  });
+}
+
+async function again(booked: Exclude<Replay<Answer>, { kind: 'first' }>, tx: Db): Promise<Outcome> {
+  if (booked.kind === 'reused') return refuse('REQUEST_ID_REUSED');
+  const [qualification] = await store.findQualifications(tx, [booked.answer.qualificationId]);
+  // The plant may have left the user's list since.
+  return qualification ? accept({ qualification, replayed: true }) : refuse('QUALIFICATION_NOT_FOUND');
+}

@@ -7,4 +7,6 @@ export type LiveTopics = Readonly<Record<string, (args: Readonly<Record<string, 
 export const liveTopics: LiveTopics = {
   shiftBoard: ({ stationId, shiftDate, shift }, { tenantId }) =>
     [tenantId, 'shiftBoard', stationId, shiftDate, shift].join('.'),
+  lineShiftBoard: ({ lineId, shiftDate, shift }, { tenantId }) =>
+    [tenantId, 'lineShiftBoard', lineId, shiftDate, shift].join('.'),
 };

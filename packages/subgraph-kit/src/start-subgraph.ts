@@ -45,8 +45,8 @@ export type SubgraphDefinition<Db extends PrismaLike, Context extends BaseContex
   slices: readonly Slice<Context>[];
   createClient: (adapter: PrismaPg) => Db;
   createContext: (base: BaseContext<Db>) => Context;
-  /** Topics of the live bus that an event of ours moves. */
-  liveTopics?: (event: Envelope) => readonly string[];
+  /** Topics of the live bus that an event of ours moves. `dbOf` opens the tables of the event's tenant and plant. */
+  liveTopics?: (event: Envelope, dbOf: (event: Envelope) => Db) => Promise<readonly string[]>;
   /** Runs once after the migrations and then daily, e.g. to make partitions ahead. */
   upkeep?: (clients: TenantClients<Db>) => Promise<void>;
 }>;
@@ -85,10 +85,26 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
     transport: services.transport,
     logger,
     onRelayed: (events) => {
-      for (const { envelope } of events)
-        definition.liveTopics?.(envelope).forEach((topic) => services.live.publish(topic));
+      for (const { envelope } of events) void tick(envelope);
     },
   });
+
+  const claimsOf = (event: Envelope): Claims =>
+    systemClaims(name, {
+      tenantId: event.tenant_id,
+      factoryIds: event.factory_id === null ? [] : [event.factory_id],
+      traceId: event.trace_id,
+    });
+
+  /** Whoever watches reads afresh, so a tick that is lost with the database is only late. */
+  async function tick(event: Envelope): Promise<void> {
+    try {
+      const topics = await definition.liveTopics?.(event, (of) => clients.for(claimsOf(of)));
+      topics?.forEach((topic) => services.live.publish(topic));
+    } catch (error) {
+      logger.warn({ err: error, event: event.event_id }, 'could not tell which boards an event moves');
+    }
+  }
 
   function contextFor(claims: Claims, within?: Db): Context {
     const db = within ?? clients.for(claims);
@@ -109,11 +125,7 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
   }
 
   async function consume(consumer: Consumer<Context>, event: Envelope): Promise<void> {
-    const claims = systemClaims(name, {
-      tenantId: event.tenant_id,
-      factoryIds: event.factory_id === null ? [] : [event.factory_id],
-      traceId: event.trace_id,
-    });
+    const claims = claimsOf(event);
     await transact(clients.for(claims), async (tx) => {
       if (await claim(tx, `${name}.${consumer.name}`, event)) await consumer.handle(event, contextFor(claims, tx));
     });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { boardOf, type LineSums } from './rules.ts';
+import { boardOf, lineBoardOf, shiftBefore, type LineSums } from './rules.ts';
 
 const of = { stationId: 'st-1', shiftDate: '2026-03-10', shift: 'day' };
 const asOf = new Date('2026-03-10T04:00:00Z');
 const line: LineSums = {
+  stationId: 'st-1',
   workOrderId: 'wo-2',
   operationId: 'op-2',
   goodQuantity: '0.1',
@@ -43,5 +44,21 @@ describe('a board', () => {
       lastReportedAt: null,
       asOf,
     });
+  });
+});
+
+describe('the board of a line', () => {
+  it('counts a piece once, where it leaves the line, but scrap wherever it fell', () => {
+    const before = { ...line, stationId: 'st-0', operationId: 'op-1', goodQuantity: '7', scrapQuantity: '0.5' };
+    const board = lineBoardOf({ ...of, lineId: 'l-1' }, null, [line, before], (id) => id === 'op-2', asOf);
+    expect(board).toMatchObject({ lineId: 'l-1', goodQuantity: '0.1', scrapQuantity: '1.5', reportCount: 4 });
+  });
+});
+
+describe('the shift before', () => {
+  it('is the latest that starts earlier, however long the plant rested', () => {
+    const at = (day: string) => ({ startsAt: new Date(`2026-03-${day}T00:00:00Z`) });
+    expect(shiftBefore(at('10').startsAt, [at('10'), at('06'), at('07'), at('11')])).toEqual(at('07'));
+    expect(shiftBefore(at('06').startsAt, [at('06'), at('07')])).toBeNull();
   });
 });

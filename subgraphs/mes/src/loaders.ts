@@ -8,6 +8,7 @@ import * as shifts from './shifts/store.ts';
 import * as stations from './stations/store.ts';
 import { isLabel } from './text-rules.ts';
 import type { TimePage } from './time-cursor.ts';
+import * as orderOperations from './work-orders/operation-store.ts';
 import * as orders from './work-orders/store.ts';
 
 /** One set per request: what one request asks for by id is read in one query. */
@@ -24,8 +25,11 @@ export const createLoaders = (db: Db) => ({
   routing: one(isId, routings.findRoutings, db, (routing) => routing.id),
   routingOperations: listOf(routings.findOperationsOf, db, (operation) => operation.routingId),
   workOrder: one(isId, orders.findOrders, db, (order) => order.id),
-  operation: one(isId, orders.findOperations, db, (operation) => operation.id),
-  operationsOf: listOf(orders.findOperationsOf, db, (operation) => operation.workOrderId),
+  childrenOf: listOf(orders.findChildren, db, (order) => order.parentId!),
+  policiesOf: one(isId, orders.findPoliciesOf, db, (order) => order.workOrderId),
+  operation: one(isId, orderOperations.findOperations, db, (operation) => operation.id),
+  operationsOf: listOf(orderOperations.findOperationsOf, db, (operation) => operation.workOrderId),
+  materialsOf: listOf(orderOperations.findMaterialsOf, db, (material) => material.workOrderId),
   report: one(isId, reports.findReports, db, (report) => report.id),
   reportsOf: pagesOf(reports.pagesOfReports, db, (report) => report.workOrderId),
 });

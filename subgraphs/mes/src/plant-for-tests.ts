@@ -27,13 +27,25 @@ export async function fieldOf<Data>(
   return Object.values(await dataOf(mes, query, variables, claims))[0] as Data;
 }
 
-/** An ERP that knows every product but those that begin with NO-, and is away for those that begin with AWAY-. */
-export const erp: GraphPort = async (_subgraph, { variables }) => {
-  const product = String(variables?.['productId']);
-  if (product.startsWith('AWAY-')) throw new Error('the bridge is down');
-  const outcome = product.startsWith('NO-') ? 'UNKNOWN_PRODUCT' : 'FOUND';
-  return { data: { billOfMaterials: { outcome, bom: outcome === 'FOUND' ? { version: 'v3' } : null } } };
-};
+/** The bill of materials of one piece, as the ERP tells it. */
+export type ErpLine = Readonly<{ material: { id: string }; quantity: string; unit: string }>;
+export const bomLine = (id: string, quantity = '1', unit = 'pcs'): ErpLine => ({ material: { id }, quantity, unit });
+
+/**
+ * An ERP that knows every product but those that begin with NO-, and is away for those that begin with AWAY-. What a
+ * product is made of, if a test cares, is given by product id.
+ */
+export const erpWith =
+  (bills: Readonly<Record<string, readonly ErpLine[]>>): GraphPort =>
+  async (_subgraph, { variables }) => {
+    const product = String(variables?.['productId']);
+    if (product.startsWith('AWAY-')) throw new Error('the bridge is down');
+    if (product.startsWith('NO-')) return { data: { billOfMaterials: { outcome: 'UNKNOWN_PRODUCT', bom: null } } };
+    const bom = { version: 'v3', source: 'ERP', asOf: '2026-01-01T00:00:00Z', lines: bills[product] ?? [] };
+    return { data: { billOfMaterials: { outcome: 'FOUND', bom } } };
+  };
+
+export const erp: GraphPort = erpWith({});
 
 export const DEFINE_FACTORY = `mutation($input: DefineFactoryInput!) { defineFactory(input: $input) {
   ... on DefineFactoryPayload { factory { id name timeZone overproductionPercent } } ... on StationRefusal { code message } } }`;
@@ -50,7 +62,10 @@ export const DEFINE_ROUTING = `mutation($input: DefineRoutingInput!) { defineRou
 export const CREATE_ORDER = `mutation($input: CreateWorkOrderInput!) { createWorkOrder(input: $input) {
   ... on CreateWorkOrderPayload { replayed workOrder { id number status version operations { id sequence goodLimit } } }
   ... on WorkOrderRefusal { code message } } }`;
-export const stepOf = (verb: string, input = 'WorkOrderCommandInput') => `mutation($input: ${input}!) {
+export const stepOf = (
+  verb: string,
+  input = verb === 'close' ? 'CloseWorkOrderInput' : 'WorkOrderCommandInput',
+) => `mutation($input: ${input}!) {
   ${verb}WorkOrder(input: $input) {
     ... on WorkOrderPayload { workOrder { id status version holdCause holdNote operations { id goodLimit } } }
     ... on WorkOrderRefusal { code message } } }`;

@@ -27,7 +27,33 @@ export const messages: RefusalMessages<WorkOrderRefusalCode> = {
   },
   PRODUCT_UNKNOWN: { en: 'The ERP does not know the product.', 'zh-CN': 'ERP 中没有该产品。' },
   BOM_UNAVAILABLE: {
-    en: 'The ERP does not answer, so no work orders can be created for now.',
-    'zh-CN': 'ERP 暂时无法提供物料清单，目前不能创建工单。',
+    en: 'The ERP does not answer, so no work orders can be created or released for now.',
+    'zh-CN': 'ERP 暂时无法提供物料清单，目前不能创建或下达工单。',
+  },
+  BLOCKED: { en: 'Something is in the way; see the blockers.', 'zh-CN': '存在阻碍因素，详见阻碍列表。' },
+  EXTERNAL_ID_TAKEN: {
+    en: 'Work order {existing} of the plant has this external id.',
+    'zh-CN': '该工厂的工单 {existing} 已使用此外部编号。',
+  },
+  BAD_EXTERNAL_ID: { en: 'An external id has 1 to 100 characters.', 'zh-CN': '外部编号须为 1 至 100 个字符。' },
+  BAD_SALES_ORDER: {
+    en: 'A sales order has 1 to 100 characters, and a line belongs to a sales order.',
+    'zh-CN': '销售订单号须为 1 至 100 个字符，且行号必须属于某个销售订单。',
+  },
+  BAD_PRIORITY: { en: 'A priority is 1 to 9.', 'zh-CN': '优先级须为 1 至 9。' },
+  BAD_UNIT: { en: 'A unit has 1 to 100 characters.', 'zh-CN': '单位须为 1 至 100 个字符。' },
+  BAD_DUE_DATE: { en: 'A due date lies before the year 10000.', 'zh-CN': '交期必须早于 10000 年。' },
+  BAD_BOM_VERSION: { en: 'A BOM version has 1 to 100 characters.', 'zh-CN': 'BOM 版本须为 1 至 100 个字符。' },
+  REPORTS_PENDING: {
+    en: '{count} reports wait for approval; decide on them before the books are closed.',
+    'zh-CN': '尚有 {count} 条报工待审批，请处理后再关闭工单。',
+  },
+  BOOKS_NOT_RECONCILED: {
+    en: 'Of {limit} ordered pieces, {actual} are good or written off. Make a back-order of the rest, or write it off.',
+    'zh-CN': '订单数量 {limit} 中仅有 {actual} 为合格或已核销，请将剩余数量转为补单或予以核销。',
+  },
+  LOSS_OUT_OF_RANGE: {
+    en: 'At most {limit} pieces are missing; {actual} cannot be written off.',
+    'zh-CN': '缺少数量最多为 {limit}，不能核销 {actual}。',
   },
 };

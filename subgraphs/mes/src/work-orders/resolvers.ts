@@ -1,21 +1,36 @@
 import { toPage } from '@enghub/subgraph-kit/pages';
 import { refusalIn } from '@enghub/subgraph-kit/refusal-messages';
 import type { Context } from '../context.ts';
-import type { Resolvers, WorkOrderRefusalCode } from '../generated/graphql.ts';
+import type { Resolvers } from '../generated/graphql.ts';
 import { readTimePage, timeKey } from '../time-cursor.ts';
-import * as commands from './commands.ts';
+import type { Outcome } from './change.ts';
 import { createWorkOrder } from './create.ts';
+import { latenessOf, remainingQuantity } from './derived.ts';
+import * as life from './life.ts';
 import { messages } from './messages.ts';
+import type { OrderRefusal } from './refusals.ts';
 import * as store from './store.ts';
 
-const refusal = ({ claims }: Context, code: WorkOrderRefusalCode) => ({
-  __typename: 'WorkOrderRefusal' as const,
-  ...refusalIn(claims.language, messages, code),
-});
+const refusal = ({ claims }: Context, { code, blockers = [], existing, limit, actual, count }: OrderRefusal) => {
+  const details = {
+    ...(limit === undefined ? {} : { limit }),
+    ...(actual === undefined ? {} : { actual }),
+    ...(count === undefined ? {} : { count: String(count) }),
+    ...(existing ? { existing: existing.number } : {}),
+  };
+  return {
+    __typename: 'WorkOrderRefusal' as const,
+    ...refusalIn(claims.language, messages, code, details),
+    blockers: [...blockers],
+    limit: limit ?? null,
+    actual: actual ?? null,
+    existing: existing ?? null,
+  };
+};
 
 /** Every step of an order's life answers alike. */
 const answering =
-  <Input>(command: (input: Input, context: Context) => Promise<commands.Outcome>) =>
+  <Input>(command: (input: Input, context: Context) => Promise<Outcome>) =>
   async (_: unknown, { input }: { input: Input }, context: Context) => {
     const decision = await command(input, context);
     return decision.ok
@@ -23,12 +38,15 @@ const answering =
       : refusal(context, decision.refusal);
   };
 
+const operationsBy = async (loaders: Context['loaders'], ids: readonly string[]) =>
+  (await Promise.all(ids.map((id) => loaders.operation.load(id)))).flatMap((operation) => operation ?? []);
+
 export const resolvers: Resolvers = {
   Query: {
     workOrder: (_, { id }, { loaders }) => loaders.workOrder.load(id),
-    workOrders: async (_, { filter, ...args }, { db }) => {
+    workOrders: async (_, { filter, ...args }, { db, now }) => {
       const page = readTimePage(args);
-      const rows = await store.pageOfOrders(db, page, filter ?? {});
+      const rows = await store.pageOfOrders(db, page, filter ?? {}, now());
       return toPage(rows, page.first, ({ createdAt, id }) => timeKey(createdAt, id));
     },
   },
@@ -40,13 +58,14 @@ export const resolvers: Resolvers = {
       const { order, replayed } = decision.state;
       return { __typename: 'CreateWorkOrderPayload', workOrder: order, replayed };
     },
-    releaseWorkOrder: answering(commands.releaseWorkOrder),
-    startWorkOrder: answering(commands.startWorkOrder),
-    holdWorkOrder: answering(commands.holdWorkOrder),
-    resumeWorkOrder: answering(commands.resumeWorkOrder),
-    completeWorkOrder: answering(commands.completeWorkOrder),
-    closeWorkOrder: answering(commands.closeWorkOrder),
-    cancelWorkOrder: answering(commands.cancelWorkOrder),
+    releaseWorkOrder: answering(life.releaseWorkOrder),
+    startWorkOrder: answering(life.startWorkOrder),
+    holdWorkOrder: answering(life.holdWorkOrder),
+    resumeWorkOrder: answering(life.resumeWorkOrder),
+    completeWorkOrder: answering(life.completeWorkOrder),
+    reopenWorkOrder: answering(life.reopenWorkOrder),
+    closeWorkOrder: answering(life.closeWorkOrder),
+    cancelWorkOrder: answering(life.cancelWorkOrder),
   },
 
   WorkOrder: {
@@ -54,13 +73,27 @@ export const resolvers: Resolvers = {
     factory: async ({ factoryId }, _args, { loaders }) => (await loaders.factory.load(factoryId))!,
     product: ({ productId }) => ({ id: productId }),
     routing: async ({ routingId }, _args, { loaders }) => (await loaders.routing.load(routingId))!,
-    remainingQuantity: (order) => commands.remainingQuantity(order),
+    remainingQuantity,
+    lateness: async (order, _args, { loaders, now }) =>
+      latenessOf(order, order.dueDate === null ? null : (await loaders.factory.load(order.factoryId))!.timeZone, now()),
+    materials: ({ id }, _args, { loaders }) => loaders.materialsOf.load(id),
+    overproduction: async ({ id }, _args, { loaders }) =>
+      (await loaders.policiesOf.load(id))?.policies.overproduction ?? null,
+    parent: ({ parentId }, _args, { loaders }) => (parentId ? loaders.workOrder.load(parentId) : null),
+    children: ({ id }, _args, { loaders }) => loaders.childrenOf.load(id),
     operations: ({ id }, _args, { loaders }) => loaders.operationsOf.load(id),
+  },
+
+  WorkOrderMaterial: {
+    material: ({ materialId }) => ({ id: materialId }),
+    operation: async ({ operationId }, _args, { loaders }) => (await loaders.operation.load(operationId))!,
   },
 
   WorkOrderOperation: {
     __resolveReference: ({ id }, { loaders }) => loaders.operation.load(id),
     workOrder: async ({ workOrderId }, _args, { loaders }) => (await loaders.workOrder.load(workOrderId))!,
     station: ({ stationId }, _args, { loaders }) => (stationId ? loaders.station.load(stationId) : null),
+    after: ({ afterIds }, _args, { loaders }) => operationsBy(loaders, afterIds),
+    with: ({ withIds }, _args, { loaders }) => operationsBy(loaders, withIds),
   },
 };

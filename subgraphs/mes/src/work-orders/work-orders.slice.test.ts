@@ -47,7 +47,7 @@ const create = <Answer = Created>(change: Input = {}, claims = productionManager
   return fieldOf<Answer>(mes, CREATE_ORDER, { input }, claims);
 };
 const say = <Answer = { workOrder: OrderAnswer }>(verb: string, input: Input, claims = productionManager) => {
-  const type = { hold: 'HoldWorkOrderInput', cancel: 'CancelWorkOrderInput' }[verb];
+  const type = { hold: 'HoldWorkOrderInput', cancel: 'CancelWorkOrderInput', reopen: 'ReopenWorkOrderInput' }[verb];
   return fieldOf<Answer>(mes, stepOf(verb, type), { input }, claims);
 };
 const eventsOf = async (id: string) => {
@@ -132,6 +132,7 @@ describe('creating an order', () => {
   it.each<[string, Input, string]>([
     ['of nothing', { quantity: '0' }, 'BAD_QUANTITY'],
     ['without a number', { number: '' }, 'BAD_NUMBER'],
+    ['without a unit', { unit: '' }, 'BAD_UNIT'],
     ['without a request id', { requestId: ' ' }, 'BAD_REQUEST_ID'],
     ['by a routing that the plant lacks', { routingCode: 'R99' }, 'ROUTING_NOT_FOUND'],
     ['in a plant that does not exist', { factoryId: 'factory-xx' }, 'FACTORY_NOT_FOUND'],
@@ -149,13 +150,7 @@ describe('creating an order', () => {
     await routing('AWAY', 'AWAY-1');
     expect(await create<Refused>({ routingCode: 'NO' })).toMatchObject({ code: 'PRODUCT_UNKNOWN' });
     const refused = await create<Refused>({ routingCode: 'AWAY' }, inChinese(productionManager));
-    expect(refused).toEqual({ code: 'BOM_UNAVAILABLE', message: 'ERP 暂时无法提供物料清单，目前不能创建工单。' });
-  });
-
-  it('answers bad input as such where the schema has no refusal for it', async () => {
-    const input = { requestId: 'x', factoryId, number: 'X', routingCode: 'R1', quantity: '1', unit: '' };
-    const { errors } = await mes.ask(CREATE_ORDER, { input });
-    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(refused).toEqual({ code: 'BOM_UNAVAILABLE', message: 'ERP 暂时无法提供物料清单，目前不能创建或下达工单。' });
   });
 });
 
@@ -171,7 +166,9 @@ describe('the life of an order', () => {
     });
     const resumed = await sayTo(mes, 'resume', held.workOrder);
     expect(resumed).toMatchObject({ status: 'IN_PROGRESS', holdCause: null, holdNote: null });
-    const closed = await sayTo(mes, 'close', await sayTo(mes, 'complete', resumed));
+    const { id, version } = await sayTo(mes, 'complete', resumed);
+    expect(await say<Refused>('close', { id, version })).toMatchObject({ code: 'BOOKS_NOT_RECONCILED' });
+    const { workOrder: closed } = await say('close', { id, version, lossQuantity: '10', note: 'never made' });
     expect(closed).toMatchObject({ status: 'CLOSED', version: 7 });
     expect(await eventsOf(order.id)).toEqual([
       'WorkOrderCreated',
@@ -180,6 +177,7 @@ describe('the life of an order', () => {
       'WorkOrderHeld',
       'WorkOrderResumed',
       'WorkOrderCompleted',
+      'WorkOrderLossRecorded',
       'WorkOrderClosed',
     ]);
   });

@@ -1,0 +1,105 @@
+/** The steps of an order's life, from release to closed books. */
+import type { Context } from '../context.ts';
+import { ensureOutputLot } from '../lots/commands.ts';
+import { findPolicies } from '../plant-policies/commands.ts';
+import { askForBom } from './bill-of-materials.ts';
+import { change, noteOf, type CommandInput, type Outcome } from './change.ts';
+import { findOrder, starting } from './commands.ts';
+import { goodLimit } from './limit-rules.ts';
+import * as operations from './operation-store.ts';
+import { refusing } from './refusals.ts';
+import { allocateMaterials, type BomLine } from './release-rules.ts';
+import * as rules from './rules.ts';
+import type { HoldCause } from './rules.ts';
+
+type Optional<Value> = Value | null | undefined;
+
+/**
+ * Hands a planned order to the floor with what is now decided: the plant's policies, how much may be reported, and the
+ * materials. The ERP is asked before the transaction, which must not wait for it.
+ */
+export async function releaseWorkOrder(input: CommandInput, context: Context): Promise<Outcome> {
+  const seen = await findOrder(context.db, input.id);
+  if (!seen) return refusing('NOT_FOUND');
+  if (seen.version !== input.version) return refusing('STALE_VERSION');
+  const foreseen = rules.release(seen, context.claims.userId, context.now());
+  if (!foreseen.ok) return refusing(foreseen.refusal);
+  let lines: readonly BomLine[] = [];
+  // What a rework order works on is the finished product: nothing of the bill is used again.
+  if (seen.type === 'PRODUCTION') {
+    const { outcome, bom } = await askForBom(context, seen.productId, seen.bomVersion);
+    if (outcome === 'UNKNOWN_PRODUCT') return refusing('PRODUCT_UNKNOWN');
+    if (!bom) return refusing('BOM_UNAVAILABLE');
+    ({ lines } = bom);
+  }
+  return change(input, context, {
+    command: 'releaseWorkOrder',
+    action: 'RELEASE',
+    decide: rules.release,
+    alsoSave: async (tx, order) => {
+      const policies = (await findPolicies(tx, order.factoryId))!;
+      await operations.fixAtRelease(tx, order.id, {
+        policies,
+        goodLimit: goodLimit(order.quantity, policies.overproduction),
+      });
+      const owner = { tenantId: context.claims.tenantId, factoryId: order.factoryId };
+      const own = await operations.findOperationsOf(tx, [order.id]);
+      await operations.insertMaterials(tx, owner, allocateMaterials(own, lines));
+      return { outputLotId: await ensureOutputLot(tx, context, order, 'RELEASE') };
+    },
+  });
+}
+
+export const startWorkOrder = (input: CommandInput, context: Context): Promise<Outcome> =>
+  change(input, context, starting(context));
+
+export function holdWorkOrder(
+  input: CommandInput & { cause: HoldCause; note?: Optional<string> },
+  context: Context,
+): Promise<Outcome> {
+  const why = { cause: input.cause, note: noteOf('note', input.note) };
+  return change(input, context, {
+    command: 'holdWorkOrder',
+    decide: (order, by, at) => rules.hold(order, why, by, at),
+    reason: why.note,
+  });
+}
+
+export const resumeWorkOrder = (input: CommandInput, context: Context): Promise<Outcome> =>
+  change(input, context, { command: 'resumeWorkOrder', action: 'RESUME', decide: rules.resume });
+
+export const completeWorkOrder = (input: CommandInput, context: Context): Promise<Outcome> =>
+  change(input, context, { command: 'completeWorkOrder', decide: rules.complete });
+
+export function reopenWorkOrder(input: CommandInput & { reason: string }, context: Context): Promise<Outcome> {
+  const reason = noteOf('reason', input.reason)!;
+  return change(input, context, {
+    command: 'reopenWorkOrder',
+    decide: (order, by, at) => rules.reopen(order, reason, by, at),
+    reason,
+  });
+}
+
+export function closeWorkOrder(
+  input: CommandInput & { lossQuantity?: Optional<string>; note?: Optional<string> },
+  context: Context,
+): Promise<Outcome> {
+  const loss = { quantity: input.lossQuantity ?? '0', note: noteOf('note', input.note) };
+  return change(input, context, {
+    command: 'closeWorkOrder',
+    decide: (order, by, at) => rules.close(order, loss, 0, by, at),
+    reason: loss.note,
+  });
+}
+
+export function cancelWorkOrder(
+  input: CommandInput & { reason?: Optional<string> },
+  context: Context,
+): Promise<Outcome> {
+  const reason = noteOf('reason', input.reason);
+  return change(input, context, {
+    command: 'cancelWorkOrder',
+    decide: (order, by, at) => rules.cancel(order, reason, by, at),
+    reason,
+  });
+}

@@ -22,9 +22,17 @@ export async function rememberedOperation({ db }: Context, operationId: string):
   const { operations } = memoryOf(db);
   const known = operations.get(operationId);
   if (known) return known;
-  const facts = await store.findFacts(db, operationId);
+  const [facts] = await store.findFacts(db, [operationId]);
   if (facts) keep(operations, operationId, facts);
-  return facts;
+  return facts ?? null;
+}
+
+/** Brings to mind what a batch is about, in one query. */
+export async function rememberOperations({ db }: Context, operationIds: readonly string[]): Promise<void> {
+  const { operations } = memoryOf(db);
+  const unknown = [...new Set(operationIds)].filter((id) => !operations.has(id));
+  if (unknown.length === 0) return;
+  for (const facts of await store.findFacts(db, unknown)) keep(operations, facts.operationId, facts);
 }
 
 /** The plant that a station stands in; null when there is no such station. */

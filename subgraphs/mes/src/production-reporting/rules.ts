@@ -1,8 +1,4 @@
 /** What may be reported. Pure: the caller brings the clock, the plant's calendar and what the rows hold. */
-import { defectReported } from '@enghub/event-contracts/mes/defect-reported.v1';
-import { fact, type Fact } from '@enghub/event-contracts/fact';
-import { productionReported } from '@enghub/event-contracts/mes/production-report-reported.v1';
-import { timeEventRecorded } from '@enghub/event-contracts/mes/time-event-recorded.v1';
 import { Decimal } from 'decimal.js';
 import { isLabel } from '../text-rules.ts';
 
@@ -16,13 +12,29 @@ export type ProductionReport = Readonly<{
   goodQuantity: string;
   scrapQuantity: string;
   scrapReason: string | null;
+  /** Pieces worked on again here: they are also counted as good or scrap once that is done. */
   reworkQuantity: string;
+  sentBackQuantity: string;
+  /** The earlier operation that they go through again. */
+  sentBackTo: string | null;
+  counterFrom: string | null;
+  counterTo: string | null;
   startedAt: Date | null;
   endedAt: Date;
   shiftDate: string;
   shift: string;
   recordedAt: Date;
+  /** A correction's quantities are changes, and may be below zero. */
+  correctionOf: string | null;
+  correctionReason: string | null;
+  warnings: readonly ReportWarning[];
 }>;
+
+export type WarningCode =
+  'OVER_LIMIT' | 'MORE_THAN_PREDECESSOR' | 'SUCCESSOR_USED_MORE' | 'OVERLAPPING_TIME' | 'OVER_CAPACITY';
+
+/** What the plant's policies let pass. */
+export type ReportWarning = Readonly<{ code: WarningCode; limit: string; actual: string }>;
 
 export type TimeEventKind = 'SETUP' | 'RUN' | 'BREAK';
 
@@ -55,10 +67,14 @@ export type OperationFacts = Readonly<{
 
 export type Occurrence = Readonly<{ shiftDate: string; name: string; startsAt: Date; endsAt: Date }>;
 
-type Quantities = Pick<ProductionReport, 'goodQuantity' | 'scrapQuantity' | 'scrapReason' | 'reworkQuantity'>;
+export type Quantities = Pick<
+  ProductionReport,
+  'goodQuantity' | 'scrapQuantity' | 'scrapReason' | 'reworkQuantity' | 'sentBackQuantity' | 'sentBackTo'
+>;
 type Work = Readonly<{ operatorId: string; startedAt: Date | null; endedAt: Date }>;
 export type IntervalRefusal = 'BAD_OPERATOR' | 'BAD_INTERVAL' | 'IN_THE_FUTURE' | 'TOO_OLD';
-export type QuantityRefusal = 'NEGATIVE_QUANTITY' | 'NOTHING_REPORTED' | 'SCRAP_NEEDS_REASON';
+export type QuantityRefusal =
+  'NEGATIVE_QUANTITY' | 'NOTHING_REPORTED' | 'SCRAP_NEEDS_REASON' | 'SENT_BACK_NEEDS_OPERATION';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const LONGEST_MS = 7 * DAY_MS;
@@ -68,14 +84,19 @@ const ZERO = new Decimal(0);
 
 /** Why these quantities cannot be reported, whatever the order; null when they can. */
 export function refuseQuantities(report: Quantities): QuantityRefusal | null {
-  const good = new Decimal(report.goodQuantity);
-  const scrap = new Decimal(report.scrapQuantity);
-  const rework = new Decimal(report.reworkQuantity);
-  if (good.lt(ZERO) || scrap.lt(ZERO) || rework.lt(ZERO)) return 'NEGATIVE_QUANTITY';
-  if (good.isZero() && scrap.isZero() && rework.isZero()) return 'NOTHING_REPORTED';
-  const reason = report.scrapReason;
-  if (reason !== null && !isLabel(reason)) return 'SCRAP_NEEDS_REASON';
-  return scrap.gt(ZERO) && reason === null ? 'SCRAP_NEEDS_REASON' : null;
+  const { goodQuantity, scrapQuantity, reworkQuantity, sentBackQuantity } = report;
+  const quantities = [goodQuantity, scrapQuantity, reworkQuantity, sentBackQuantity].map((it) => new Decimal(it));
+  if (quantities.some((it) => it.lt(ZERO))) return 'NEGATIVE_QUANTITY';
+  if (quantities.every((it) => it.isZero())) return 'NOTHING_REPORTED';
+  return refuseReasons(report);
+}
+
+/** What was scrapped needs a reason, and what was sent back a place to go. */
+export function refuseReasons(report: Quantities): 'SCRAP_NEEDS_REASON' | 'SENT_BACK_NEEDS_OPERATION' | null {
+  const { scrapQuantity, scrapReason, sentBackQuantity, sentBackTo } = report;
+  if (scrapReason !== null && !isLabel(scrapReason)) return 'SCRAP_NEEDS_REASON';
+  if (scrapReason === null && new Decimal(scrapQuantity).gt(ZERO)) return 'SCRAP_NEEDS_REASON';
+  return sentBackTo === null && new Decimal(sentBackQuantity).gt(ZERO) ? 'SENT_BACK_NEEDS_OPERATION' : null;
 }
 
 /** Why this work cannot have been done; null when it can. */
@@ -88,82 +109,74 @@ export function refuseWork({ operatorId, startedAt, endedAt }: Work, now: Date):
   return endedAt < oldest ? 'TOO_OLD' : null;
 }
 
-export type StateRefusal = Readonly<
-  { code: 'ORDER_ON_HOLD' | 'ORDER_NOT_IN_PROGRESS' } | { code: 'OVER_LIMIT'; limit: string; actual: string }
->;
+/** Which comparison failed, and what the rows held at that moment. */
+export type Held = Readonly<{
+  check: 'ORDER' | 'BOOKS' | 'OPERATION' | 'LIMIT' | 'PREDECESSOR' | 'SUCCESSOR' | 'SENT_BACK' | 'STATION';
+  status: string;
+  limit?: string;
+  actual?: string;
+}>;
 
-/** Names what the database only compared: `held` is what the rows held at that moment. */
-export function nameRefusal(
-  report: Pick<ProductionReport, 'goodQuantity'>,
-  held: { status: string; good: string; limit: string },
-): StateRefusal {
-  if (held.status === 'HELD') return { code: 'ORDER_ON_HOLD' };
-  if (held.status !== 'IN_PROGRESS') return { code: 'ORDER_NOT_IN_PROGRESS' };
-  const actual = new Decimal(held.good).plus(report.goodQuantity).toFixed();
-  return { code: 'OVER_LIMIT', limit: new Decimal(held.limit).toFixed(), actual };
-}
+export type StateRefusal = Readonly<{
+  code:
+    | 'ORDER_ON_HOLD'
+    | 'ORDER_NOT_IN_PROGRESS'
+    | 'BOOKS_CLOSED'
+    | 'OPERATION_FINISHED'
+    | 'OPERATION_SKIPPED'
+    | 'OVER_LIMIT'
+    | 'MORE_THAN_PREDECESSOR'
+    | 'SUCCESSOR_USED_MORE'
+    | 'WRONG_SENT_BACK_OPERATION'
+    | 'STATION_OVERLAP';
+  limit?: string;
+  actual?: string;
+}>;
 
-/** What the world hears of a report: the report itself, and each kind of fault that it counted. */
-export function reportFacts(report: ProductionReport, about: OperationFacts, touched: readonly Occurrence[]): Fact[] {
-  const scrapped = new Decimal(report.scrapQuantity).gt(ZERO);
-  const reworked = new Decimal(report.reworkQuantity).gt(ZERO);
-  const shared = {
-    report_id: report.id,
-    work_order_id: about.workOrderId,
-    work_order_number: about.workOrderNumber,
-    operation_id: about.operationId,
-    operation_name: about.name,
-    product_id: about.productId,
-    station_id: report.stationId,
-    shift_date: report.shiftDate,
-    shift: report.shift,
-    produced_by: report.operatorId,
-    report_time: report.endedAt.toISOString(),
+/** Names what the database only compared. */
+export function nameRefusal({ check, status, limit, actual }: Held): StateRefusal {
+  const figures = {
+    ...(limit === undefined ? {} : { limit: new Decimal(limit).toFixed() }),
+    ...(actual === undefined ? {} : { actual: new Decimal(actual).toFixed() }),
   };
-  const scrapType = report.scrapReason ?? 'SCRAP';
-  const reworkType = report.scrapReason ?? 'REWORK';
-  const defects = [
-    ...(scrapped ? [{ defect_type: scrapType, quantity: report.scrapQuantity, disposition: 'SCRAP' as const }] : []),
-    ...(reworked ? [{ defect_type: reworkType, quantity: report.reworkQuantity, disposition: 'REWORK' as const }] : []),
-  ];
-  return [
-    fact(productionReported, {
-      ...shared,
-      operation_sequence: about.sequence,
-      good_qty: report.goodQuantity,
-      defect_qty: report.scrapQuantity,
-      rework_qty: report.reworkQuantity,
-      unit: about.unit,
-      defect_types: [...new Set(defects.map(({ defect_type }) => defect_type))],
-      reported_by: report.reportedBy,
-      started_at: report.startedAt?.toISOString() ?? null,
-      ended_at: report.endedAt.toISOString(),
-      standard_run_seconds: about.runSecondsPerPiece,
-      shift_occurrences: touched.map(occurrenceData),
-    }),
-    ...defects.map((defect) => fact(defectReported, { ...shared, ...defect })),
-  ];
+  switch (check) {
+    case 'ORDER':
+      return { code: status === 'HELD' ? 'ORDER_ON_HOLD' : 'ORDER_NOT_IN_PROGRESS' };
+    case 'BOOKS':
+      return { code: 'BOOKS_CLOSED' };
+    case 'OPERATION':
+      return { code: status === 'SKIPPED' ? 'OPERATION_SKIPPED' : 'OPERATION_FINISHED' };
+    case 'LIMIT':
+      return { code: 'OVER_LIMIT', ...figures };
+    case 'PREDECESSOR':
+      return { code: 'MORE_THAN_PREDECESSOR', ...figures };
+    case 'SUCCESSOR':
+      return { code: 'SUCCESSOR_USED_MORE', ...figures };
+    case 'SENT_BACK':
+      return { code: 'WRONG_SENT_BACK_OPERATION' };
+    case 'STATION':
+      return { code: 'STATION_OVERLAP', ...figures };
+  }
 }
 
-export function timeEventFact(event: TimeEvent, touched: readonly Occurrence[]): Fact {
-  return fact(timeEventRecorded, {
-    time_event_id: event.id,
-    work_order_id: event.workOrderId,
-    operation_id: event.operationId,
-    kind: event.kind,
-    station_id: event.stationId,
-    operator_id: event.operatorId,
-    started_at: event.startedAt.toISOString(),
-    ended_at: event.endedAt.toISOString(),
-    shift_date: event.shiftDate,
-    shift: event.shift,
-    shift_occurrences: touched.map(occurrenceData),
-  });
+/** Reads "CODE limit actual". */
+export function readWarning(text: string): ReportWarning {
+  const [code, limit, actual] = text.split(' ');
+  return { code: code as WarningCode, limit: limit!, actual: actual! };
 }
 
-const occurrenceData = ({ shiftDate, name, startsAt, endsAt }: Occurrence) => ({
-  shift_date: shiftDate,
-  shift: name,
-  starts_at: startsAt.toISOString(),
-  ends_at: endsAt.toISOString(),
-});
+/** A report or correction that does not count yet. */
+export type AwaitingReport = Readonly<{
+  id: string;
+  factoryId: string;
+  status: 'AWAITING' | 'APPROVED' | 'DECLINED';
+  cause: 'POLICY' | 'OVER_LIMIT';
+  /** As it will count, but for its shift, which is that of the calendar on the day of the approval. */
+  report: ProductionReport;
+  counter: Readonly<{ id: string; remembered: boolean }> | null;
+  createdAt: Date;
+  decidedBy: string | null;
+  decidedAt: Date | null;
+  decisionReason: string | null;
+  version: number;
+}>;

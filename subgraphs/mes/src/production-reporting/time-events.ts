@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
 import { publish } from '@enghub/subgraph-kit/publish';
 import { isLabel } from '../text-rules.ts';
+import { timeEventFact } from './fact-rules.ts';
 import { rememberedOperation, rememberedStation } from './memory.ts';
 import * as rules from './rules.ts';
 import type { TimeEvent, TimeEventKind } from './rules.ts';
@@ -102,6 +103,6 @@ async function prepare(input: TimeEventInput, context: Context): Promise<Decisio
     shiftDate: shift.shiftDate,
     shift: shift.name,
   };
-  const fact = rules.timeEventFact(event, calendar.occurrencesTouching(startedAt, endedAt));
+  const fact = timeEventFact(event, calendar.occurrencesTouching(startedAt, endedAt));
   return { ok: true, state: { event, factoryId, fact }, events: [] };
 }

@@ -1,0 +1,59 @@
+import { audit } from '@enghub/subgraph-kit/audit';
+import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
+import { fault } from '@enghub/subgraph-kit/fault';
+import type { Context } from '../context.ts';
+import * as rules from './rules.ts';
+import type { Cell, DailyReport, Group } from './rules.ts';
+import * as store from './store.ts';
+
+type Asked = Readonly<{ factoryId: string; from: string; to: string }>;
+
+/** The figures as of now: what the consumer has only marked so far is recomputed first. */
+export async function readDailyReport(
+  { factoryId, from, to, groupBy }: Asked & { groupBy: readonly Group[] },
+  { db, loaders }: Context,
+): Promise<DailyReport | null> {
+  if (!rules.daysOf(from, to, rules.MAX_DAYS_READ)) {
+    throw fault('BAD_USER_INPUT', `from must not be after to, and both at most ${rules.MAX_DAYS_READ} days apart.`);
+  }
+  if (!(await loaders.factory.load(factoryId))) return null;
+  const report = { factoryId, from, to, groupBy };
+  await store.catchUp(db, report);
+  return report;
+}
+
+/** Recomputes the figures from the source rows, a day at a time: reports that come in meanwhile wait for one day at most. */
+export async function rebuildDailyReport(
+  { factoryId, from, to }: Asked,
+  context: Context,
+): Promise<Decision<DailyReport, never, 'FACTORY_NOT_FOUND' | 'BAD_RANGE'>> {
+  if (!(await context.loaders.factory.load(factoryId))) return refuse('FACTORY_NOT_FOUND');
+  const days = rules.daysOf(from, to, rules.MAX_DAYS_REBUILT);
+  if (!days) return refuse('BAD_RANGE');
+  for (const day of days) {
+    await context.transaction(async (tx) => {
+      const report = { factoryId, from: day, to: day, groupBy: [] };
+      const before = await store.totalsOf(tx, report);
+      await store.rebuildDay(tx, factoryId, day);
+      await audit(tx, context, {
+        command: 'rebuildDailyReport',
+        factoryId,
+        entity: 'DailyReport',
+        entityId: day,
+        before: { totals: before },
+        after: { totals: await store.totalsOf(tx, report) },
+      });
+    });
+  }
+  return { ok: true, state: { factoryId, from, to, groupBy: ['LINE', 'PRODUCT'] }, events: [] };
+}
+
+/**
+ * A report has changed the figures of this cell. They are not added to but recomputed from the rows, so that an event that
+ * comes twice, late or while somebody rebuilds leads to the same figures; see count_daily_production for how often.
+ */
+export const countCell = (cell: Cell, { db }: Context): Promise<void> => store.countCell(db, cell);
+
+/** Another operation may be the last one now, and its pieces the order's. */
+export const countOrderAgain = (workOrderId: string, { db }: Context): Promise<void> =>
+  store.countCellsOfOrder(db, workOrderId);

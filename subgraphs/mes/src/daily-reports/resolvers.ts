@@ -1,0 +1,43 @@
+import { fault } from '@enghub/subgraph-kit/fault';
+import { readPage, toPage } from '@enghub/subgraph-kit/pages';
+import { refusalIn } from '@enghub/subgraph-kit/refusal-messages';
+import type { Resolvers } from '../generated/graphql.ts';
+import { isLabel } from '../text-rules.ts';
+import { readDailyReport, rebuildDailyReport } from './commands.ts';
+import { messages } from './messages.ts';
+import * as store from './store.ts';
+
+export const resolvers: Resolvers = {
+  Query: {
+    dailyReport: (_, { factoryId, from, to, groupBy }, context) =>
+      readDailyReport({ factoryId, from, to, groupBy }, context),
+  },
+
+  Mutation: {
+    rebuildDailyReport: async (_, { input }, context) => {
+      const decision = await rebuildDailyReport(input, context);
+      return decision.ok
+        ? { __typename: 'RebuildDailyReportPayload', dailyReport: decision.state }
+        : { __typename: 'DailyReportRefusal', ...refusalIn(context.claims.language, messages, decision.refusal) };
+    },
+  },
+
+  DailyReport: {
+    factory: async ({ factoryId }, _args, { loaders }) => (await loaders.factory.load(factoryId))!,
+    rows: async (report, { first, after }, { db }) => {
+      const page = readPage({ first, after: after ?? null }, 5);
+      if (page.after?.some((part) => part !== '' && !isLabel(part))) {
+        throw fault('BAD_USER_INPUT', 'after is not a cursor of this list.');
+      }
+      const rows = await store.pageOfRows(db, report, page);
+      return toPage(rows, page.first, (row) => store.keyOf(report, row));
+    },
+    totals: (report, _args, { db }) => store.totalsOf(db, report),
+  },
+
+  DailyReportRow: {
+    line: ({ lineId }, _args, { loaders }) => (lineId ? loaders.line.load(lineId) : null),
+    station: ({ stationId }, _args, { loaders }) => (stationId ? loaders.station.load(stationId) : null),
+    product: ({ productId }) => (productId ? { id: productId } : null),
+  },
+};

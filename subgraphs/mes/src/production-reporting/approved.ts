@@ -12,6 +12,8 @@ import * as store from './store.ts';
 
 export type ApprovedRefusal = rules.StateRefusal | Readonly<{ code: 'NEGATIVE_QUANTITY' | 'NO_SHIFT' }>;
 
+type Counted = Readonly<{ report: ProductionReport; materials: readonly string[] }>;
+
 const MAX_ATTEMPTS = 5;
 
 /** Keeps the reports of the order still while somebody decides on one that waits. */
@@ -28,7 +30,7 @@ export async function sendApproved(
   tx: Db,
   { report, counter }: AwaitingReport,
   context: Context,
-): Promise<Decision<ProductionReport, never, ApprovedRefusal>> {
+): Promise<Decision<Counted, never, ApprovedRefusal>> {
   const about = (await rememberedOperation(context, report.operationId))!;
   if (report.correctionOf !== null && (await wouldBeNegative(tx, report))) return refuse({ code: 'NEGATIVE_QUANTITY' });
 
@@ -48,7 +50,7 @@ export async function sendApproved(
     switch (answer!.outcome) {
       case 'ACCEPTED': {
         const warnings = (answer!.warnings ?? []).map(rules.readWarning);
-        return { ok: true, state: { ...counted, warnings }, events: [] };
+        return { ok: true, state: { report: { ...counted, warnings }, materials: answer!.materials }, events: [] };
       }
       case 'REFUSED':
         return refuse(rules.nameRefusal(answer!));

@@ -2,6 +2,7 @@ import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { findRequest, hashBody } from '@enghub/subgraph-kit/requests';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
+import { forgetStock } from '../inventory/commands.ts';
 import { recordRefusal } from '../report-conflicts/commands.ts';
 import { forgetCalendar } from '../shifts/commands.ts';
 import { isLabel } from '../text-rules.ts';
@@ -84,6 +85,7 @@ export async function outcomeOf(
   switch (answer.outcome) {
     case 'ACCEPTED':
       context.wakeRelay();
+      if (answer.materials.length > 0) await forgetStock(context, factoryId, answer.materials);
       return reported({ ...report, warnings: (answer.warnings ?? []).map(rules.readWarning) }, false);
     case 'AWAITING':
       return replayOf({ awaitingId: answer.reportId }, context, false);

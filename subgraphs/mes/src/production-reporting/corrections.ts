@@ -3,6 +3,7 @@ import { isId, newId } from '@enghub/subgraph-kit/ids';
 import { answerRequest, bookRequest, findRequest, forgetRequest } from '@enghub/subgraph-kit/requests';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
+import { forgetStock } from '../inventory/commands.ts';
 import { isLabel } from '../text-rules.ts';
 import { refusedAt, replayOf, reported, type Answered, type ReportOutcome, type ReportRefusal } from './commands.ts';
 import { correct, type Totals } from './correction-rules.ts';
@@ -62,12 +63,14 @@ export async function correctProductionReport(input: CorrectionInput, context: C
   });
   if (!outcome.ok) return refusedAt(root, factoryId, requestId, outcome.refusal, context);
   if ('replayed' in outcome) return replayOf(outcome.replayed, context);
-  return outcome.report ? reported(outcome.report, false) : replayOf(outcome, context, false);
+  if (!outcome.report) return replayOf(outcome, context, false);
+  await forgetStock(context, factoryId, outcome.materials);
+  return reported(outcome.report, false);
 }
 
 type Answer = Readonly<{ ok: true; replayed: Answered }>;
 type Decided =
-  | Readonly<{ ok: true; report: ProductionReport; awaitingId?: undefined }>
+  | Readonly<{ ok: true; report: ProductionReport; materials: readonly string[]; awaitingId?: undefined }>
   | Readonly<{ ok: true; awaitingId: string; report?: undefined }>
   | Readonly<{ ok: false; refusal: ReportRefusal }>;
 
@@ -99,24 +102,23 @@ async function decide(tx: Db, input: CorrectionInput, root: ProductionReport, co
     correctionReason: input.reason,
     warnings: [],
   };
-  return sendCorrection(tx, correction, { command: COMMAND, approved: false }, context);
+  return sendCorrection(tx, correction, context);
 }
 
 /** Within the transaction that keeps the order still. */
-export async function sendCorrection(
-  tx: Db,
-  correction: ProductionReport,
-  how: Readonly<{ command: string; approved: boolean }>,
-  context: Context,
-): Promise<Decided> {
+async function sendCorrection(tx: Db, correction: ProductionReport, context: Context): Promise<Decided> {
   const about = await rememberedOperation(context, correction.operationId);
   const { calendar } = await shiftOf(context, about!.factoryId, correction);
-  const request = { requestId: null, bodyHash: '', counter: null, ...how };
+  const request = { requestId: null, bodyHash: '', counter: null, command: COMMAND, approved: false };
   const prepared = written(correction, about!, calendar!, request, context);
   const [answer] = await store.callReportProduction(tx, [prepared]);
   switch (answer!.outcome) {
     case 'ACCEPTED':
-      return { ok: true, report: { ...correction, warnings: (answer!.warnings ?? []).map(rules.readWarning) } };
+      return {
+        ok: true,
+        report: { ...correction, warnings: (answer!.warnings ?? []).map(rules.readWarning) },
+        materials: answer!.materials,
+      };
     case 'AWAITING':
       return { ok: true, awaitingId: answer!.reportId };
     case 'REFUSED':

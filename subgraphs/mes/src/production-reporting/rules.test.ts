@@ -2,18 +2,26 @@ import { defectReportedData } from '@enghub/event-contracts/mes/defect-reported.
 import { productionReportedData } from '@enghub/event-contracts/mes/production-report-reported.v1';
 import { timeEventRecordedData } from '@enghub/event-contracts/mes/time-event-recorded.v1';
 import { describe, expect, it } from 'vitest';
+import { productionReportCorrectedData } from '@enghub/event-contracts/mes/production-report-corrected.v1';
+import { correctionFacts, reportFacts, timeEventFact } from './fact-rules.ts';
 import {
   nameRefusal,
+  readWarning,
   refuseQuantities,
   refuseWork,
-  reportFacts,
-  timeEventFact,
   type OperationFacts,
   type ProductionReport,
 } from './rules.ts';
 
 const now = new Date('2026-03-10T04:00:00Z');
-const quantities = { goodQuantity: '1', scrapQuantity: '0', scrapReason: null, reworkQuantity: '0' };
+const quantities = {
+  goodQuantity: '1',
+  scrapQuantity: '0',
+  scrapReason: null,
+  reworkQuantity: '0',
+  sentBackQuantity: '0',
+  sentBackTo: null,
+};
 const work = {
   operatorId: 'ID4932',
   startedAt: new Date('2026-03-10T01:00:00Z'),
@@ -25,6 +33,7 @@ describe('quantities', () => {
     ['good pieces alone', {}],
     ['rework alone', { goodQuantity: '0', reworkQuantity: '0.0001' }],
     ['scrap with its reason', { goodQuantity: '0', scrapQuantity: '2', scrapReason: 'chatter marks' }],
+    ['pieces sent back alone', { goodQuantity: '0', sentBackQuantity: '1', sentBackTo: 'op-1' }],
     ['a reason although nothing was scrapped', { scrapReason: 'for the record' }],
   ])('may be %s', (_case, change) => {
     expect(refuseQuantities({ ...quantities, ...change })).toBeNull();
@@ -34,6 +43,7 @@ describe('quantities', () => {
     ['good pieces below zero', { goodQuantity: '-0.0001' }, 'NEGATIVE_QUANTITY'],
     ['scrap below zero', { scrapQuantity: '-1' }, 'NEGATIVE_QUANTITY'],
     ['rework below zero', { reworkQuantity: '-1' }, 'NEGATIVE_QUANTITY'],
+    ['pieces sent back to nowhere', { sentBackQuantity: '1' }, 'SENT_BACK_NEEDS_OPERATION'],
     ['nothing at all', { goodQuantity: '0.0' }, 'NOTHING_REPORTED'],
     ['scrap without a reason', { scrapQuantity: '1' }, 'SCRAP_NEEDS_REASON'],
     ['scrap with a blank reason', { scrapQuantity: '1', scrapReason: '  ' }, 'SCRAP_NEEDS_REASON'],
@@ -71,14 +81,39 @@ describe('work', () => {
 
 describe('the reason of a refusal', () => {
   it.each([
-    ['HELD', { code: 'ORDER_ON_HOLD' }],
-    ['PLANNED', { code: 'ORDER_NOT_IN_PROGRESS' }],
-    ['RELEASED', { code: 'ORDER_NOT_IN_PROGRESS' }],
-    ['COMPLETED', { code: 'ORDER_NOT_IN_PROGRESS' }],
-    ['CANCELLED', { code: 'ORDER_NOT_IN_PROGRESS' }],
-    ['IN_PROGRESS', { code: 'OVER_LIMIT', limit: '10.5', actual: '11' }],
-  ])('on an order that is %s', (status, refusal) => {
-    expect(nameRefusal({ goodQuantity: '1' }, { status, good: '10.0000', limit: '10.5000' })).toEqual(refusal);
+    ['an order that is held', { check: 'ORDER', status: 'HELD' }, { code: 'ORDER_ON_HOLD' }],
+    ['an order that is planned', { check: 'ORDER', status: 'PLANNED' }, { code: 'ORDER_NOT_IN_PROGRESS' }],
+    ['an order that is completed', { check: 'ORDER', status: 'COMPLETED' }, { code: 'ORDER_NOT_IN_PROGRESS' }],
+    ['a closed order that is corrected', { check: 'BOOKS', status: 'CLOSED' }, { code: 'BOOKS_CLOSED' }],
+    ['a finished operation', { check: 'OPERATION', status: 'FINISHED' }, { code: 'OPERATION_FINISHED' }],
+    ['a skipped operation', { check: 'OPERATION', status: 'SKIPPED' }, { code: 'OPERATION_SKIPPED' }],
+    ['a wrong way back', { check: 'SENT_BACK', status: 'IN_PROGRESS' }, { code: 'WRONG_SENT_BACK_OPERATION' }],
+    [
+      'too many pieces, with both figures',
+      { check: 'LIMIT', status: 'IN_PROGRESS', limit: '10.5000', actual: '11.0000' },
+      { code: 'OVER_LIMIT', limit: '10.5', actual: '11' },
+    ],
+    [
+      'more than was made before',
+      { check: 'PREDECESSOR', status: 'IN_PROGRESS', limit: '1', actual: '2' },
+      { code: 'MORE_THAN_PREDECESSOR', limit: '1', actual: '2' },
+    ],
+    [
+      'pieces taken away that others have used',
+      { check: 'SUCCESSOR', status: 'IN_PROGRESS', limit: '1', actual: '2' },
+      { code: 'SUCCESSOR_USED_MORE', limit: '1', actual: '2' },
+    ],
+    [
+      'a station that is full',
+      { check: 'STATION', status: 'IN_PROGRESS', limit: '1', actual: '2' },
+      { code: 'STATION_OVERLAP', limit: '1', actual: '2' },
+    ],
+  ] as const)('for %s', (_case, held, refusal) => {
+    expect(nameRefusal(held)).toEqual(refusal);
+  });
+
+  it('of what is let pass is read with its figures', () => {
+    expect(readWarning('OVER_CAPACITY 13.2 20')).toEqual({ code: 'OVER_CAPACITY', limit: '13.2', actual: '20' });
   });
 });
 
@@ -105,6 +140,11 @@ const report: ProductionReport = {
   shiftDate: '2026-03-10',
   shift: 'day',
   recordedAt: now,
+  counterFrom: null,
+  counterTo: null,
+  correctionOf: null,
+  correctionReason: null,
+  warnings: [],
 };
 const day = {
   shiftDate: '2026-03-10',
@@ -144,6 +184,23 @@ describe('the facts of a report', () => {
     const [fact, defect] = reportFacts({ ...report, reworkQuantity: '1' }, about, [day]);
     expect(productionReportedData.parse(fact!.data).defect_types).toEqual(['REWORK']);
     expect(defectReportedData.parse(defect!.data)).toMatchObject({ defect_type: 'REWORK' });
+  });
+});
+
+describe('the facts of a correction', () => {
+  it('carry signed quantities, and the defects that they change', () => {
+    const correction = { ...report, id: 'rep-2', goodQuantity: '-2', scrapQuantity: '2', scrapReason: 'burr' };
+    const why = { correctionOf: 'rep-1', correctionReason: 'counted twice' };
+    const facts = correctionFacts({ ...correction, ...why }, about, [day]);
+    expect(facts).toHaveLength(1);
+    expect(productionReportCorrectedData.parse(facts[0]!.data)).toMatchObject({
+      report_id: 'rep-2',
+      corrected_report_id: 'rep-1',
+      good_qty: '-2',
+      defect_qty: '2',
+      defects: [{ defect_type: 'burr', disposition: 'SCRAP', quantity: '2' }],
+      reason: 'counted twice',
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { isId } from '@enghub/subgraph-kit/ids';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
+import { forgetStock } from '../inventory/commands.ts';
 import {
   findAwaiting,
   keepStill,
@@ -22,7 +23,7 @@ export type DecisionInput = Readonly<{ id: string; version: number; reason?: str
 type Refusal = Readonly<{ code: rules.ApprovalRefusal | 'NOT_FOUND' }>;
 type Decided<Extra = unknown> = Decision<Readonly<{ awaiting: AwaitingReport }> & Extra, never, Refusal>;
 type Approved =
-  | Decided<Readonly<{ report: ProductionReport }>>
+  | Decided<Readonly<{ report: ProductionReport; materials: readonly string[] }>>
   | Readonly<{ ok: false; refusal: Readonly<{ report: ApprovedRefusal }> }>;
 
 export async function approveReport(input: DecisionInput, context: Context): Promise<Approved> {
@@ -36,9 +37,10 @@ export async function approveReport(input: DecisionInput, context: Context): Pro
     const counted = await sendApproved(tx, awaiting, context);
     if (!counted.ok) return { ok: false, refusal: { report: counted.refusal } };
     await save(tx, waiting, awaiting, 'approveReport', context);
-    return { ok: true, state: { awaiting, report: counted.state }, events: [] };
+    return { ok: true, state: { awaiting, ...counted.state }, events: [] };
   });
-  if (!outcome.ok) record(waiting, 'report' in outcome.refusal ? outcome.refusal.report : outcome.refusal, context);
+  if (outcome.ok) await forgetStock(context, waiting.factoryId, outcome.state.materials);
+  else record(waiting, 'report' in outcome.refusal ? outcome.refusal.report : outcome.refusal, context);
   return outcome;
 }
 

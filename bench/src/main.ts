@@ -1,10 +1,13 @@
-/** `npm run bench [-- floor report board footprint]`: measures, prints, and writes bench/results. */
+/** `npm run bench [-- floor report batch inventory board growth footprint]`: measures, prints, and writes bench/results. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { batch } from './experiments/batch.ts';
 import { board } from './experiments/board.ts';
 import { floor } from './experiments/floor.ts';
 import { footprint } from './experiments/footprint.ts';
+import { growth } from './experiments/growth.ts';
+import { inventory } from './experiments/inventory.ts';
 import { report } from './experiments/report.ts';
 import { aboutThisRun } from './machine/about.ts';
 import { writeResult, type Result } from './results.ts';
@@ -14,7 +17,10 @@ import type { RunOptions } from './systems/settings.ts';
 const experiments: Readonly<Record<string, (options: RunOptions) => Promise<Result>>> = {
   floor,
   report,
+  batch,
+  inventory,
   board,
+  growth,
   footprint,
 };
 

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadAverage, type About } from './machine/about.ts';
+import type { Spread } from './measure/rounds.ts';
 import { root } from './systems/node-process.ts';
 
 export type Row = Readonly<Record<string, string | number>>;
@@ -66,3 +67,6 @@ export const figure = (value: number): string => {
   if (Math.abs(value) >= 1000) return String(Math.round(value));
   return String(Number(value.toPrecision(3)));
 };
+
+export const range = ({ median, least, most }: Spread): string =>
+  `${figure(median)} (${figure(least)} … ${figure(most)})`;

@@ -2,8 +2,8 @@
 import { startCpuMeter, type CpuUse } from '../machine/cpu-meter.ts';
 import { graphAs, settle, tokenFor } from '../measure/graph.ts';
 import { load } from '../measure/load.ts';
-import { alternate, spreadOf, type Spread } from '../measure/rounds.ts';
-import { figure, type Result } from '../results.ts';
+import { alternate, spreadOf } from '../measure/rounds.ts';
+import { figure, range, type Result } from '../results.ts';
 import { startAllInOne } from '../systems/all-in-one.ts';
 import { makeBenchPlant } from '../systems/bench-plant.ts';
 import {
@@ -209,5 +209,3 @@ function asResult(samples: ReadonlyMap<string, readonly Sample[]>, rounds: numbe
     })),
   };
 }
-
-const range = ({ median, least, most }: Spread): string => `${figure(median)} (${figure(least)} … ${figure(most)})`;

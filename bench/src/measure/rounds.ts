@@ -2,7 +2,7 @@
  * Takes the candidates by turns, so that whatever else the machine does falls on all of them alike. Every round begins
  * with another one.
  */
-export async function alternate<Name extends string, Sample>(
+export async function alternate<Name, Sample>(
   candidates: ReadonlyMap<Name, (round: number) => Promise<Sample>>,
   rounds: number,
   onSample: (name: Name, round: number, sample: Sample) => void = () => undefined,

@@ -1,9 +1,19 @@
 import type { Slice } from '@enghub/subgraph-kit/start-subgraph';
 import type { Context } from './context.ts';
+import { consumers as dailyReportConsumers } from './daily-reports/consumers.ts';
+import { resolvers as dailyReports } from './daily-reports/resolvers.ts';
+import { consumers as dispatchConsumers } from './dispatching/consumers.ts';
+import { resolvers as dispatching } from './dispatching/resolvers.ts';
 import { resolvers as handOverNotes } from './hand-over-notes/resolvers.ts';
+import { resolvers as labour } from './labour/resolvers.ts';
+import { resolvers as gs1 } from './gs1/resolvers.ts';
+import { resolvers as lots } from './lots/resolvers.ts';
 import { resolvers as plantPolicies } from './plant-policies/resolvers.ts';
 import { resolvers as productionReporting } from './production-reporting/resolvers.ts';
+import { resolvers as reportApprovals } from './report-approvals/resolvers.ts';
+import { resolvers as reportConflicts } from './report-conflicts/resolvers.ts';
 import { resolvers as qualifications } from './qualifications/resolvers.ts';
+import { consumers as readinessConsumers } from './readiness/consumers.ts';
 import { resolvers as readiness } from './readiness/resolvers.ts';
 import { resolvers as routings } from './routings/resolvers.ts';
 import { resolvers as shiftBoard } from './shift-board/resolvers.ts';
@@ -19,8 +29,15 @@ export const slices: readonly Slice<Context>[] = [
   { resolvers: routings },
   { resolvers: workOrders },
   { resolvers: productionReporting },
+  { resolvers: reportApprovals },
+  { resolvers: reportConflicts },
+  { resolvers: dispatching, consumers: dispatchConsumers },
+  { resolvers: labour },
   { resolvers: shiftBoard },
   { resolvers: handOverNotes },
+  { resolvers: dailyReports, consumers: dailyReportConsumers },
   { resolvers: qualifications },
-  { resolvers: readiness },
+  { resolvers: readiness, consumers: readinessConsumers },
+  { resolvers: lots },
+  { resolvers: gs1 },
 ];

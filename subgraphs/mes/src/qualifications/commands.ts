@@ -1,11 +1,13 @@
 import { audit } from '@enghub/subgraph-kit/audit';
 import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
+import { fault } from '@enghub/subgraph-kit/fault';
 import { isId, newId } from '@enghub/subgraph-kit/ids';
 import { answerRequest, bookRequest, forgetRequest, type Replay } from '@enghub/subgraph-kit/requests';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
 import { findFactory } from '../stations/commands.ts';
 import { isLabel } from '../text-rules.ts';
+import type { TimePage } from '../time-cursor.ts';
 import * as rules from './rules.ts';
 import type { Qualification } from './rules.ts';
 import * as store from './store.ts';
@@ -14,12 +16,38 @@ export type { Qualification } from './rules.ts';
 /** For other slices: the rule and what it is asked with. */
 export const missingSkills = rules.missingSkills;
 export const plantDay = rules.plantDay;
-export const dayAfter = rules.dayAfter;
+export const startOfDay = rules.startOfDay;
 export const isValid = rules.isValid;
 
 /** For other slices: everything that these operators were ever granted. */
 export const findQualificationsOf = (db: Db, operatorIds: readonly string[]): Promise<Qualification[]> =>
   store.findQualificationsOf(db, operatorIds);
+
+const MOST_DAYS = 3_650;
+
+type Wanted = Readonly<{
+  factoryId: string;
+  operatorId?: string | null | undefined;
+  skill?: string | null | undefined;
+  expiringWithinDays?: number | null | undefined;
+}>;
+
+/** Latest granted first, with one more than the page has if there are more; null for a plant that the user may not see. */
+export async function pageOfQualifications(
+  { factoryId, operatorId = null, skill = null, expiringWithinDays: days = null }: Wanted,
+  page: TimePage,
+  { db, loaders, now }: Context,
+): Promise<Qualification[] | null> {
+  if (days !== null && (days < 1 || days > MOST_DAYS)) {
+    throw fault('BAD_USER_INPUT', `expiringWithinDays must be between 1 and ${MOST_DAYS}.`);
+  }
+  const factory = await loaders.factory.load(factoryId);
+  if (!factory) return null;
+  if ([operatorId, skill].some((text) => text !== null && !isLabel(text))) return [];
+  const today = rules.plantDay(now(), factory.timeZone);
+  const expiring = days === null ? null : { today, until: rules.dayAfter(today, days) };
+  return store.pageOfQualifications(db, page, { factoryId, operatorId, skill, expiring });
+}
 
 export type GrantInput = Readonly<{
   requestId: string;

@@ -50,6 +50,10 @@ export function revoke(
 export const plantDay = (at: Date, timeZone: string): string =>
   Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone).toPlainDate().toString();
 
+/** The instant at which a day begins in a plant. */
+export const startOfDay = (day: string, timeZone: string): Date =>
+  new Date(Temporal.PlainDate.from(day).toZonedDateTime(timeZone).epochMilliseconds);
+
 export const dayAfter = (day: string, days: number): string => Temporal.PlainDate.from(day).add({ days }).toString();
 
 type Period = Pick<Qualification, 'skill' | 'validFrom' | 'validUntil' | 'revokedAt'>;

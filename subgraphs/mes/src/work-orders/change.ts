@@ -25,6 +25,8 @@ export type Change = Readonly<{
   decide: (order: OrderWithPolicies, by: string, at: Date, tx: Db) => Decided | Promise<Decided>;
   /** What must not be in the way; nothing is looked at when the order's own state forbids it. */
   action?: OrderAction;
+  /** Materials that the order takes with this change; what blocks one of them is in the way too. */
+  uses?: readonly string[];
   /** In the same transaction, once the order is saved; may give the order with what came of it. */
   alsoSave?: (tx: Db, order: OrderWithPolicies) => Promise<Partial<WorkOrder> | void>;
   reason?: string | null;
@@ -46,11 +48,11 @@ export async function applyChange(
   tx: Db,
   context: Context,
   order: OrderWithPolicies,
-  { command, decide, action, alsoSave, reason }: Change,
+  { command, decide, action, uses, alsoSave, reason }: Change,
 ): Promise<Outcome> {
   const decision = await decide(order, context.claims.userId, context.now(), tx);
   if (!decision.ok) return refusing(decision.refusal);
-  const blockers = action ? await orderBlockers(tx, order, action, context) : [];
+  const blockers = action ? await orderBlockers(tx, order, action, context, uses) : [];
   if (blockers.length > 0) return refusing({ code: 'BLOCKED', blockers });
 
   const saved = await store.saveOrder(tx, { ...order, ...decision.state });

@@ -36,6 +36,12 @@ export const materialsOf = (db: Db, orderId: string): Promise<OrderMaterial[]> =
 export const loadForChange = (tx: Db, id: string): Promise<OrderWithPolicies | null> =>
   isId(id) ? store.loadForChange(tx, id) : Promise.resolve(null);
 
+/** What the order's state alone allows, by the table of transitions. */
+export const legalActions = ({ status }: Pick<rules.WorkOrder, 'status'>): Uppercase<rules.Verb>[] =>
+  (Object.keys(rules.transitions) as rules.Verb[])
+    .filter((verb) => rules.transitions[verb].includes(status))
+    .map((verb) => verb.toUpperCase() as Uppercase<rules.Verb>);
+
 export const starting = (context: Context): Change => ({
   command: 'startWorkOrder',
   action: 'START',

@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts';
 import { ensureOutputLot } from '../lots/commands.ts';
 import { findPolicies } from '../plant-policies/commands.ts';
+import { pendingReportCount } from '../production-reporting/commands.ts';
 import { askForBom } from './bill-of-materials.ts';
 import { change, noteOf, type CommandInput, type Outcome } from './change.ts';
 import { findOrder, starting } from './commands.ts';
@@ -35,6 +36,7 @@ export async function releaseWorkOrder(input: CommandInput, context: Context): P
   return change(input, context, {
     command: 'releaseWorkOrder',
     action: 'RELEASE',
+    uses: lines.map(({ materialId }) => materialId),
     decide: rules.release,
     alsoSave: async (tx, order) => {
       const policies = (await findPolicies(tx, order.factoryId))!;
@@ -87,7 +89,7 @@ export function closeWorkOrder(
   const loss = { quantity: input.lossQuantity ?? '0', note: noteOf('note', input.note) };
   return change(input, context, {
     command: 'closeWorkOrder',
-    decide: (order, by, at) => rules.close(order, loss, 0, by, at),
+    decide: async (order, by, at, tx) => rules.close(order, loss, await pendingReportCount(tx, order.id), by, at),
     reason: loss.note,
   });
 }

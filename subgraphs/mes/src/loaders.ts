@@ -1,8 +1,15 @@
 import { isId } from '@enghub/subgraph-kit/ids';
 import DataLoader from 'dataloader';
 import type { Db } from './database.ts';
+import { findDispatched } from './dispatching/store.ts';
+import { labourOfOrders } from './labour/commands.ts';
+import * as labour from './labour/store.ts';
+import * as lotActivities from './lots/activity-store.ts';
+import * as lots from './lots/store.ts';
 import * as policies from './plant-policies/store.ts';
+import { findAwaiting } from './production-reporting/awaiting-store.ts';
 import * as reports from './production-reporting/store.ts';
+import * as conflicts from './report-conflicts/store.ts';
 import * as routings from './routings/store.ts';
 import * as shifts from './shifts/store.ts';
 import * as stations from './stations/store.ts';
@@ -31,7 +38,20 @@ export const createLoaders = (db: Db) => ({
   operationsOf: listOf(orderOperations.findOperationsOf, db, (operation) => operation.workOrderId),
   materialsOf: listOf(orderOperations.findMaterialsOf, db, (material) => material.workOrderId),
   report: one(isId, reports.findReports, db, (report) => report.id),
+  dispatched: one(isId, findDispatched, db, (operation) => operation.id),
+  job: one(isId, labour.findJobs, db, (job) => job.id),
+  runningJobsOf: listOf(labour.findRunning, db, (job) => job.operationId),
+  jobsOf: pagesOf(labour.pagesOfJobs, db, (job) => job.workOrderId),
+  labourOf: asOf((now) => listOf((within, ids) => labourOfOrders(within, ids, now), db, (line) => line.workOrderId)),
+  correctionsOf: listOf(reports.findCorrections, db, (correction) => correction.correctionOf!),
+  awaitingReport: one(isId, findAwaiting, db, (awaiting) => awaiting.id),
+  conflictsOf: pagesOf(conflicts.pagesOfConflicts, db, (conflict) => conflict.workOrderId!),
   reportsOf: pagesOf(reports.pagesOfReports, db, (report) => report.workOrderId),
+  lot: one(isId, lots.findLots, db, (lot) => lot.id),
+  lotOnHand: one(isId, lotActivities.findOnHand, db, (lot) => lot.lotId),
+  lotActivity: one(isId, lotActivities.findActivities, db, (activity) => activity.id),
+  lotActivityLines: listOf(lotActivities.findLinesOf, db, (line) => line.activityId),
+  outputLotOf: one(isId, lotActivities.findOutputLots, db, (order) => order.workOrderId),
 });
 
 type Find<Row> = (db: Db, ids: readonly string[]) => Promise<readonly Row[]>;
@@ -52,6 +72,12 @@ function listOf<Row>(find: Find<Row>, db: Db, keyOf: (row: Row) => string) {
     for (const row of await find(db, ids)) rows.get(keyOf(row))?.push(row);
     return ids.map((id) => rows.get(id) ?? []);
   });
+}
+
+/** What depends on the clock is worked out for the first instant that the request names. */
+function asOf<Loader>(make: (now: Date) => Loader): (now: Date) => Loader {
+  let loader: Loader | undefined;
+  return (now) => (loader ??= make(now));
 }
 
 /** Orders of one list ask for the same page of their reports: one query for all of them. */

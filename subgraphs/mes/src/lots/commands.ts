@@ -7,6 +7,7 @@ import type { Db } from '../database.ts';
 import { isGtin, toGtin14 } from '../gs1/commands.ts';
 import { isCounted, nextLotNumber } from '../lot-numbers/commands.ts';
 import { findPolicies } from '../plant-policies/commands.ts';
+import { isLabel } from '../text-rules.ts';
 import * as rules from './rules.ts';
 import type { Lot, NewLot, NewLotRefusal } from './rules.ts';
 import * as store from './store.ts';
@@ -46,10 +47,14 @@ export async function createLots(
   wanted: readonly NewLot[],
 ): Promise<Decision<readonly Lot[], never, CreateRefusal>> {
   const decisions = [];
+  const defaults = await defaultsOf(tx, wanted);
   for (const lot of wanted) {
+    const plant = defaults.get(lot.materialId);
     if (lot.gtin != null && !isGtin(lot.gtin)) return refuse('BAD_GTIN');
-    const gtin = lot.gtin == null ? null : toGtin14(lot.gtin);
-    const decision = rules.create({ ...lot, gtin, id: newId() }, context.claims.userId, context.now());
+    // A material may be known by something else than a GTIN.
+    const gtin = lot.gtin ?? (plant?.gtin && isGtin(plant.gtin) ? plant.gtin : null);
+    const known = { ...lot, unit: lot.unit ?? plant?.unit, gtin: gtin && toGtin14(gtin), id: newId() };
+    const decision = rules.create(known, context.claims.userId, context.now());
     if (!decision.ok) return decision;
     decisions.push(decision);
   }
@@ -61,6 +66,15 @@ export async function createLots(
     await audit(tx, context, { ...entryOf(lot), command, before: null, after: lot });
   }
   return accept(fresh.map(({ state }) => state));
+}
+
+async function defaultsOf(tx: Db, wanted: readonly NewLot[]): Promise<ReadonlyMap<string, store.MaterialDefaults>> {
+  const lacking = wanted.filter(({ unit, gtin, materialId }) => (unit == null || gtin == null) && isLabel(materialId));
+  const [first] = lacking;
+  if (!first) return new Map();
+  const materialIds = [...new Set(lacking.map(({ materialId }) => materialId))];
+  const rows = await store.findMaterialDefaults(tx, first.factoryId, materialIds);
+  return new Map(rows.map((row) => [row.materialId, row]));
 }
 
 /** What is told of an order's lot keeps its place among what is told of the order. */

@@ -3,6 +3,7 @@ import { fact, type Fact } from '@enghub/event-contracts/fact';
 import { lotCreated } from '@enghub/event-contracts/mes/lot-created.v1';
 import { lotStatusChanged } from '@enghub/event-contracts/mes/lot-status-changed.v1';
 import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
+import { Temporal } from 'temporal-polyfill';
 import { isLabel, isNote } from '../text-rules.ts';
 
 export type LotKind = 'LOT' | 'SERIAL';
@@ -116,3 +117,7 @@ export function setStatus(
   const told = { lot_id: id, number, material_id: materialId, from, to, reason, by, at: at.toISOString() };
   return accept({ ...lot, status: to, statusReason: reason }, fact(lotStatusChanged, told));
 }
+
+/** The day in plant time. */
+export const plantDay = (at: Date, timeZone: string): string =>
+  Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone).toPlainDate().toString();

@@ -1,5 +1,8 @@
+import { isId } from '@enghub/subgraph-kit/ids';
 import type { Db } from '../database.ts';
 import type * as Prisma from '../generated/prisma/models.ts';
+import { isLabel } from '../text-rules.ts';
+import type { TimePage } from '../time-cursor.ts';
 import type { Lot, LotKind, LotStatus } from './rules.ts';
 
 export async function findLots(db: Db, ids: readonly string[]): Promise<Lot[]> {
@@ -27,6 +30,73 @@ export async function insertLots(tx: Db, tenantId: string, lots: readonly Lot[])
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+export async function saveStatus(tx: Db, { id, status, statusReason, version }: Lot): Promise<void> {
+  await tx.lot.updateMany({ where: { id }, data: { status, statusReason, version } });
+}
+
+export type LotFilter = Readonly<{
+  materialId?: string | null | undefined;
+  status?: readonly LotStatus[] | null | undefined;
+  supplierId?: string | null | undefined;
+  workOrderId?: string | null | undefined;
+  expiresBefore?: string | null | undefined;
+  numberPrefix?: string | null | undefined;
+}>;
+
+/** Newest first. */
+export async function pageOfLots(db: Db, factoryId: string, page: TimePage, filter: LotFilter): Promise<Lot[]> {
+  const { materialId, status, supplierId, workOrderId, expiresBefore, numberPrefix } = filter;
+  const texts = [factoryId, materialId, supplierId, numberPrefix];
+  if (texts.some((text) => text != null && !isLabel(text)) || (workOrderId != null && !isId(workOrderId))) return [];
+  const rows = await db.lot.findMany({
+    where: {
+      factoryId,
+      ...(materialId == null ? {} : { materialId }),
+      ...(status ? { status: { in: [...status] } } : {}),
+      ...(supplierId == null ? {} : { supplierId }),
+      ...(workOrderId == null ? {} : { workOrderId }),
+      ...(expiresBefore == null ? {} : { expiresOn: { lt: new Date(expiresBefore) } }),
+      // In LIKE, these three would stand for others.
+      ...(numberPrefix == null ? {} : { number: { startsWith: numberPrefix.replace(/[\\%_]/g, '\\$&') } }),
+      ...(page.before ? olderThan(page.before) : {}),
+    },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: page.first + 1,
+  });
+  return rows.map(toLot);
+}
+
+// The first condition alone is what the index can be entered with.
+const olderThan = ({ at, id }: { at: Date; id: string }) => ({
+  createdAt: { lte: at },
+  OR: [{ createdAt: { lt: at } }, { id: { lt: id } }],
+});
+
+/** At most two: enough to know that the number alone does not tell which. */
+export async function findByNumber(
+  db: Db,
+  factoryId: string,
+  number: string,
+  about: Readonly<{ materialId?: string; gtin?: string }>,
+): Promise<Lot[]> {
+  if (![factoryId, number, about.materialId].every((text) => text === undefined || isLabel(text))) return [];
+  return (await db.lot.findMany({ where: { factoryId, number, ...about }, take: 2 })).map(toLot);
+}
+
+export type MaterialDefaults = Readonly<{ materialId: string; unit: string; gtin: string | null }>;
+
+/** In what the plant counts materials, and by which GTIN it knows them. */
+export async function findMaterialDefaults(
+  db: Db,
+  factoryId: string,
+  materialIds: readonly string[],
+): Promise<MaterialDefaults[]> {
+  return db.materialStockSettings.findMany({
+    where: { factoryId, materialId: { in: [...materialIds] } },
+    select: { materialId: true, unit: true, gtin: true },
+  });
+}
 
 export type OrderOfLot = Readonly<{ outputLotId: string | null; lotNumber: LotNumbering | null | undefined }>;
 export type LotNumbering = Readonly<{ assignedAt: 'RELEASE' | 'START'; pattern: string }>;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { definePattern, plantCalendar, type ShiftDefinition, type ShiftPattern } from './rules.ts';
+import { definePattern } from './pattern-rules.ts';
+import { plantCalendar, type CalendarException, type ShiftPattern } from './rules.ts';
 
 const day = { name: 'day', startsAt: '06:00', endsAt: '14:00' };
 const late = { name: 'late', startsAt: '14:00', endsAt: '22:00' };
@@ -8,45 +9,10 @@ const night = { name: 'night', startsAt: '22:00', endsAt: '06:00' };
 const three: ShiftPattern = { id: 'p-1', validFrom: '2000-01-01', shifts: [day, late, night] };
 
 const calendarOf = (timeZone: string, ...patterns: ShiftPattern[]) =>
-  plantCalendar({ factoryId: 'f', version: 1, timeZone, patterns });
+  plantCalendar({ factoryId: 'f', version: 1, timeZone, patterns, exceptions: [] });
 
 const hours = ({ startsAt, endsAt }: { startsAt: Date; endsAt: Date }) =>
   (endsAt.getTime() - startsAt.getTime()) / 3_600_000;
-
-describe('defining a pattern', () => {
-  it.each([
-    ['three shifts round the clock', [day, late, night]],
-    ['one shift of a whole day', [{ name: 'all', startsAt: '06:00', endsAt: '06:00' }]],
-    ['a gap between shifts', [{ ...day, endsAt: '13:00' }, late]],
-  ])('takes %s', (_case, shifts) => {
-    expect(definePattern({ ...three, shifts })).toMatchObject({ ok: true });
-  });
-
-  it.each<[string, ShiftDefinition[], string]>([
-    ['no shifts', [], 'NO_SHIFTS'],
-    [
-      'seven shifts',
-      Array.from({ length: 7 }, (_, at) => ({ name: `${at}`, startsAt: `0${at}:00`, endsAt: `0${at}:30` })),
-      'NO_SHIFTS',
-    ],
-    ['a name twice', [day, { ...late, name: 'day' }], 'BAD_NAME'],
-    ['a blank name', [{ ...day, name: ' ' }], 'BAD_NAME'],
-    ['24:00', [{ ...late, endsAt: '24:00' }], 'BAD_TIME'],
-    ['a time without its zero', [{ ...day, startsAt: '6:00' }], 'BAD_TIME'],
-    ['a shift that begins before the other ends', [day, { ...late, startsAt: '13:59' }], 'OVERLAP'],
-    ['a night that reaches into the morning', [day, { ...night, endsAt: '06:01' }], 'OVERLAP'],
-    [
-      'two whole days',
-      [
-        { ...day, endsAt: '06:00' },
-        { ...late, endsAt: '14:00' },
-      ],
-      'OVERLAP',
-    ],
-  ])('refuses %s', (_case, shifts, refusal) => {
-    expect(definePattern({ ...three, shifts })).toEqual({ ok: false, refusal });
-  });
-});
 
 describe('the shifts of a day', () => {
   it('run in plant time, the night into the next day', () => {
@@ -89,6 +55,51 @@ describe('the shifts of a day', () => {
     // The last night of the old pattern ends where the new one begins.
     expect(hours(calendar.occurrencesOn('2026-03-10')[2]!)).toBe(6);
     expect(hours(calendar.occurrencesOn('2026-03-09')[2]!)).toBe(8);
+  });
+});
+
+describe('a day that is not like others', () => {
+  const holiday: CalendarException = {
+    id: 'e-1',
+    name: 'Spring festival',
+    kind: 'HOLIDAY',
+    from: '2026-03-10',
+    to: '2026-03-11',
+    shifts: [],
+  };
+  const withExceptions = (...exceptions: CalendarException[]) =>
+    plantCalendar({ factoryId: 'f', version: 1, timeZone: 'Asia/Shanghai', patterns: [three], exceptions });
+  const names = (calendar: ReturnType<typeof calendarOf>, date: string) =>
+    calendar.occurrencesOn(date).map(({ name }) => name);
+
+  it('has no shifts on a holiday, while the night before runs to its end', () => {
+    const calendar = withExceptions(holiday);
+    expect(names(calendar, '2026-03-10')).toEqual([]);
+    expect(names(calendar, '2026-03-12')).toEqual(['day', 'late', 'night']);
+    expect(hours(calendar.occurrencesOn('2026-03-09')[2]!)).toBe(8);
+    expect(calendar.occurrenceAt(new Date('2026-03-09T21:59:59Z'))?.name).toBe('night');
+    expect(calendar.occurrenceAt(new Date('2026-03-10T04:00:00Z'))).toBeNull();
+  });
+
+  it('has extra shifts beside its own, also on a holiday', () => {
+    const extra: CalendarException = { ...holiday, id: 'e-2', kind: 'EXTRA_SHIFT', to: '2026-03-10', shifts: [day] };
+    const calendar = withExceptions(holiday, extra);
+    expect(names(calendar, '2026-03-10')).toEqual(['day']);
+    expect(names(calendar, '2026-03-11')).toEqual([]);
+    expect(calendar.exceptionsOn('2026-03-10').map(({ id }) => id)).toEqual(['e-1', 'e-2']);
+  });
+
+  it('has other shifts; the last night before ends where the first of them starts', () => {
+    const long = { name: 'long', startsAt: '04:00', endsAt: '16:00' };
+    const calendar = withExceptions({
+      ...holiday,
+      kind: 'CHANGED_SHIFTS',
+      shifts: [long, { ...night, endsAt: '07:00' }],
+    });
+    expect(names(calendar, '2026-03-10')).toEqual(['long', 'night']);
+    expect(hours(calendar.occurrencesOn('2026-03-09')[2]!)).toBe(6);
+    // The changed night would run to 07:00, but the shifts of the day after begin at 06:00.
+    expect(hours(calendar.occurrencesOn('2026-03-11')[1]!)).toBe(8);
   });
 });
 
@@ -214,6 +225,64 @@ describe('whatever the pattern and the zone', () => {
         }
       }),
       { numRuns: 50 },
+    );
+  });
+
+  const shiftsOf = (pattern: ShiftPattern) => pattern.shifts;
+  const dayNear = (instant: Date, days: number) =>
+    new Date(instant.getTime() + days * 86_400_000).toISOString().slice(0, 10);
+  const exceptions = fc.array(
+    fc.tuple(
+      fc.constantFrom('HOLIDAY' as const, 'EXTRA_SHIFT' as const, 'CHANGED_SHIFTS' as const),
+      fc.integer({ min: -3, max: 3 }),
+      fc.integer({ min: 0, max: 2 }),
+      patterns.map(shiftsOf),
+    ),
+    { maxLength: 4 },
+  );
+  const weekly = fc
+    .tuple(
+      patterns,
+      fc.array(fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 }), { minLength: 6, maxLength: 6 }),
+    )
+    .map(([pattern, days]) => ({
+      ...pattern,
+      shifts: pattern.shifts.map((shift, at) => ({ ...shift, weekdays: days[at] })),
+    }));
+
+  it('exceptions, whatever they say, give no instant to two shifts, and what a day has agrees with what an instant finds', () => {
+    fc.assert(
+      fc.property(zones, fc.oneof(patterns, weekly), exceptions, instants, (timeZone, pattern, given, instant) => {
+        const calendar = plantCalendar({
+          factoryId: 'f',
+          version: 1,
+          timeZone,
+          patterns: [pattern],
+          exceptions: given.map(([kind, from, length, shifts], at) => ({
+            id: `e-${at}`,
+            name: `e-${at}`,
+            kind,
+            from: dayNear(instant, from),
+            to: dayNear(instant, from + length),
+            shifts: kind === 'HOLIDAY' ? [] : shifts,
+          })),
+        });
+        const days = Array.from({ length: 11 }, (_, at) => dayNear(instant, at - 5));
+        const shifts = days.flatMap((date) => calendar.occurrencesOn(date));
+        for (const [at, shift] of shifts.entries()) {
+          expect(shift.startsAt < shift.endsAt).toBe(true);
+          const next = shifts[at + 1];
+          if (next) expect(shift.endsAt <= next.startsAt).toBe(true);
+          for (const inside of [shift.startsAt, new Date(shift.endsAt.getTime() - 1)]) {
+            expect(calendar.occurrenceAt(inside)).toEqual(shift);
+            expect(calendar.occurrencesTouching(inside, inside)).toEqual([shift]);
+          }
+        }
+        const containing = shifts.filter(({ startsAt, endsAt }) => startsAt <= instant && instant < endsAt);
+        expect(containing.length).toBeLessThanOrEqual(1);
+        expect(calendar.occurrenceAt(instant)).toEqual(containing[0] ?? null);
+      }),
+      { numRuns: 100 },
     );
   });
 });

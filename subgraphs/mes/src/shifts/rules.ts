@@ -1,12 +1,28 @@
-/** Shift patterns of a plant and the occurrences they give. Pure: the caller brings the patterns and the instant. */
-import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
+/** The shifts of a plant in instants. Pure: the caller brings the patterns, the exceptions and the instant. */
 import { Temporal } from 'temporal-polyfill';
-import { isLabel } from '../text-rules.ts';
+import { runsOvernight, shiftsOn, type ShiftDefinition, type ShiftPattern } from './pattern-rules.ts';
 
-export type ShiftDefinition = Readonly<{ name: string; startsAt: string; endsAt: string }>;
+export type { ShiftDefinition, ShiftPattern } from './pattern-rules.ts';
 
-/** Holds from a day on, until a later pattern does. */
-export type ShiftPattern = Readonly<{ id: string; validFrom: string; shifts: readonly ShiftDefinition[] }>;
+export type ExceptionKind = 'HOLIDAY' | 'EXTRA_SHIFT' | 'CHANGED_SHIFTS';
+
+export type CalendarException = Readonly<{
+  id: string;
+  name: string;
+  kind: ExceptionKind;
+  /** First and last day. */
+  from: string;
+  to: string;
+  /** None on a holiday; instead of the pattern's when they changed; beside them when they are extra. */
+  shifts: readonly ShiftDefinition[];
+}>;
+
+export type PlantDays = Readonly<{
+  factoryId: string;
+  timeZone: string;
+  patterns: readonly ShiftPattern[];
+  exceptions: readonly CalendarException[];
+}>;
 
 /** One shift of one day: half-open, so an instant belongs to one shift only. */
 export type Shift = Readonly<{ factoryId: string; shiftDate: string; name: string; startsAt: Date; endsAt: Date }>;
@@ -23,71 +39,69 @@ export type PlantCalendar = Readonly<{
   /** The shift that work belongs to which ended at an instant. */
   occurrenceOfWork(startedAt: Date | null, endedAt: Date): Shift | null;
   patternOn(day: string): ShiftPattern | null;
+  /** What makes a day differ from the pattern. */
+  exceptionsOn(day: string): readonly CalendarException[];
+  /** Exceptions that touch the days from one to another, both included. */
+  exceptionsWithin(from: string, to: string): readonly CalendarException[];
 }>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const MAX_SHIFTS = 6;
 const MAX_REMEMBERED_DAYS = 4_000;
 
-export function definePattern(
-  pattern: ShiftPattern,
-): Decision<ShiftPattern, never, 'NO_SHIFTS' | 'BAD_NAME' | 'BAD_TIME' | 'OVERLAP'> {
-  const { shifts } = pattern;
-  if (shifts.length < 1 || shifts.length > MAX_SHIFTS) return refuse('NO_SHIFTS');
-  if (!shifts.every(({ name }) => isLabel(name))) return refuse('BAD_NAME');
-  if (new Set(shifts.map(({ name }) => name)).size < shifts.length) return refuse('BAD_NAME');
-  if (!shifts.every(({ startsAt, endsAt }) => isTime(startsAt) && isTime(endsAt))) return refuse('BAD_TIME');
-  return overlap(shifts) ? refuse('OVERLAP') : accept(pattern);
-}
-
-const isTime = (text: string): boolean => /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
-
-const minutes = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
-
-const runsOvernight = ({ startsAt, endsAt }: ShiftDefinition): boolean => minutes(endsAt) <= minutes(startsAt);
-
-/** In order of their start, each must end before the next starts; the last one before the first of the next day. */
-function overlap(shifts: readonly ShiftDefinition[]): boolean {
-  const sorted = [...shifts].sort((a, b) => minutes(a.startsAt) - minutes(b.startsAt));
-  return sorted.some((shift, at) => {
-    const following = sorted[at + 1];
-    const limit = following ? minutes(following.startsAt) : minutes(sorted[0]!.startsAt) + 24 * 60;
-    return minutes(shift.endsAt) + (runsOvernight(shift) ? 24 * 60 : 0) > limit;
-  });
-}
-
-/** The shifts of a plant in instants. Days are computed once, so keep a calendar as long as its version holds. */
-export function plantCalendar(plant: {
-  factoryId: string;
-  version: number;
-  timeZone: string;
-  patterns: readonly ShiftPattern[];
-}): PlantCalendar {
-  const patterns = [...plant.patterns].sort((a, b) => (a.validFrom < b.validFrom ? 1 : -1));
-  const known = new Map<string, readonly Shift[]>();
-
-  const patternOn = (day: string) => patterns.find(({ validFrom }) => validFrom <= day) ?? null;
-
-  function starting(day: string): Shift[] {
-    const date = Temporal.PlainDate.from(day);
-    const shifts = (patternOn(day)?.shifts ?? []).map((shift) => ({
+/** The shifts that start on a day by pattern and exceptions, in order of their start; each with the exception it is extra by. */
+export function shiftsStarting(plant: PlantDays, day: string): (Shift & { extra: string | null })[] {
+  const date = Temporal.PlainDate.from(day);
+  const exceptions = exceptionsWithin(plant, day, day);
+  const instead = exceptions.find(replaces);
+  const pattern = patternOn(plant, day);
+  const usual = instead ? instead.shifts : pattern ? shiftsOn(pattern, date) : [];
+  const definitions = [
+    ...usual.map((shift) => ({ shift, extra: null })),
+    ...exceptions
+      .filter((it) => !replaces(it))
+      .flatMap(({ id, shifts }) => shifts.map((shift) => ({ shift, extra: id }))),
+  ];
+  return definitions
+    .map(({ shift, extra }) => ({
       factoryId: plant.factoryId,
       shiftDate: day,
       name: shift.name,
       startsAt: instantOf(date, shift.startsAt, plant.timeZone),
       endsAt: instantOf(runsOvernight(shift) ? date.add({ days: 1 }) : date, shift.endsAt, plant.timeZone),
-    }));
-    return shifts.sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
-  }
+      extra,
+    }))
+    .sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
+}
+
+/** Extra shifts run beside those of the day; any other exception takes their place. */
+export const replaces = ({ kind }: CalendarException): boolean => kind !== 'EXTRA_SHIFT';
+
+const exceptionsWithin = ({ exceptions }: PlantDays, first: string, last: string) =>
+  exceptions.filter(({ from, to }) => from <= last && first <= to);
+
+function patternOn({ patterns }: PlantDays, day: string): ShiftPattern | null {
+  const held = patterns.filter(({ validFrom }) => validFrom <= day);
+  return held.reduce<ShiftPattern | null>(
+    (newest, it) => (newest && newest.validFrom > it.validFrom ? newest : it),
+    null,
+  );
+}
+
+/** The calendar of a plant. Days are computed once, so keep a calendar as long as its version holds. */
+export function plantCalendar(plant: PlantDays & { version: number }): PlantCalendar {
+  const known = new Map<string, readonly Shift[]>();
 
   function occurrencesOn(day: string): readonly Shift[] {
     const remembered = known.get(day);
     if (remembered) return remembered;
-    // When a new pattern begins, the last night of the old one ends where the new one's first shift starts.
-    const next = Temporal.PlainDate.from(day).add({ days: 1 }).toString();
-    const limit = patternOn(next) === patternOn(day) ? undefined : starting(next)[0]?.startsAt;
-    const shifts = starting(day)
-      .map((shift) => (limit && shift.endsAt > limit ? { ...shift, endsAt: limit } : shift))
+    const starting = shiftsStarting(plant, day);
+    // Where the next day's shifts are not the pattern's, the last night ends when the first of them starts.
+    const next = shiftsStarting(plant, Temporal.PlainDate.from(day).add({ days: 1 }).toString())[0];
+    const shifts = starting
+      .map(({ extra: _extra, ...shift }, at) => {
+        const limit = (starting[at + 1] ?? next)?.startsAt;
+        return limit && shift.endsAt > limit ? { ...shift, endsAt: limit } : shift;
+      })
       // A shift that lies in the hour which a clock change skips does not happen on that day.
       .filter((shift) => shift.startsAt < shift.endsAt);
     if (known.size >= MAX_REMEMBERED_DAYS) known.clear();
@@ -128,7 +142,17 @@ export function plantCalendar(plant: {
   }
 
   const { factoryId, version } = plant;
-  return { factoryId, version, occurrencesOn, occurrenceAt, occurrencesTouching, occurrenceOfWork, patternOn };
+  return {
+    factoryId,
+    version,
+    occurrencesOn,
+    occurrenceAt,
+    occurrencesTouching,
+    occurrenceOfWork,
+    patternOn: (day) => patternOn(plant, day),
+    exceptionsOn: (day) => exceptionsWithin(plant, day, day),
+    exceptionsWithin: (from, to) => exceptionsWithin(plant, from, to),
+  };
 }
 
 /**

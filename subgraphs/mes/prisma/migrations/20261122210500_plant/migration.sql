@@ -14,6 +14,26 @@ ADD COLUMN     "run_seconds_per_batch" DECIMAL(18,4),
 ADD COLUMN     "transfer_quantity" DECIMAL(18,4),
 ADD COLUMN     "with_sequences" INTEGER[] DEFAULT ARRAY[]::INTEGER[];
 
+-- AlterTable
+ALTER TABLE "mes"."shift_patterns" ADD COLUMN     "cycle_length" INTEGER;
+
+-- CreateTable
+CREATE TABLE "mes"."calendar_exceptions" (
+    "id" UUID NOT NULL,
+    "tenant_id" TEXT NOT NULL,
+    "factory_id" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "first_day" DATE NOT NULL,
+    "last_day" DATE NOT NULL,
+    "shifts" JSONB NOT NULL DEFAULT '[]',
+
+    CONSTRAINT "calendar_exceptions_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "calendar_exceptions_tenant_id_factory_id_name_first_day_key" ON "mes"."calendar_exceptions"("tenant_id", "factory_id", "name", "first_day");
+
 -- From here on by hand: what the models cannot say.
 
 -- Operations ran one after the other until now. The owner sees rows of every tenant only while the policies spare him.
@@ -24,3 +44,7 @@ UPDATE "mes"."routing_operations" o
           FROM "mes"."routing_operations") p
  WHERE o.routing_id = p.routing_id AND o.sequence = p.next;
 ALTER TABLE "mes"."routing_operations" FORCE ROW LEVEL SECURITY;
+
+SELECT secure_table('mes.calendar_exceptions');
+ALTER TABLE "mes"."calendar_exceptions"
+  ADD CONSTRAINT "calendar_exceptions_kind_check" CHECK (kind IN ('HOLIDAY', 'EXTRA_SHIFT', 'CHANGED_SHIFTS'));

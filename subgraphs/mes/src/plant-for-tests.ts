@@ -56,6 +56,8 @@ export const DEFINE_STATION = `mutation($input: DefineStationInput!) { defineSta
 export const DEFINE_SHIFTS = `mutation($input: DefineShiftPatternInput!) { defineShiftPattern(input: $input) {
   ... on DefineShiftPatternPayload { shiftPattern { id validFrom shifts { name startsAt endsAt } } }
   ... on ShiftPatternRefusal { code message } } }`;
+export const DEFINE_POLICIES = `mutation($input: DefinePlantPoliciesInput!) { definePlantPolicies(input: $input) {
+  ... on DefinePlantPoliciesPayload { policies { version } } ... on PlantPolicyRefusal { code message } } }`;
 export const DEFINE_ROUTING = `mutation($input: DefineRoutingInput!) { defineRouting(input: $input) {
   ... on DefineRoutingPayload { routing { id code version operations { sequence name station { code } runSecondsPerPiece } } }
   ... on RoutingRefusal { code message } } }`;
@@ -86,11 +88,24 @@ export type Plant = Readonly<{ factoryId: string; stationId: string; routingCode
 /** A plant with a day and a night shift, two stations, and a routing of two operations. */
 export async function setUpPlant(
   mes: TestSubgraph,
-  options: { factoryId?: string; overproductionPercent?: string; productId?: string; claims?: Claims } = {},
+  options: {
+    factoryId?: string;
+    overproductionPercent?: string;
+    productId?: string;
+    claims?: Claims;
+    policies?: Row;
+  } = {},
 ): Promise<Plant> {
-  const { factoryId = 'factory-sh-01', overproductionPercent = '0', productId = 'PROD-A001', claims } = options;
+  const {
+    factoryId = 'factory-sh-01',
+    overproductionPercent = '0',
+    productId = 'PROD-A001',
+    claims,
+    policies,
+  } = options;
   const set = (query: string, input: Row) => fieldOf<Row>(mes, query, { input }, claims);
   await set(DEFINE_FACTORY, { id: factoryId, name: 'Shanghai', timeZone: 'Asia/Shanghai', overproductionPercent });
+  if (policies) await set(DEFINE_POLICIES, { factoryId, ...policies });
   await set(DEFINE_LINE, { factoryId, code: 'L1', name: 'Line 1' });
   const station = await set(DEFINE_STATION, { factoryId, code: 'M1', name: 'Mill', lineCode: 'L1' });
   await set(DEFINE_STATION, { factoryId, code: 'M2', name: 'Lathe' });

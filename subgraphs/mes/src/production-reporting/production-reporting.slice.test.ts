@@ -29,7 +29,7 @@ let mes: TestSubgraph;
 let plant: Plant;
 beforeAll(async () => {
   mes = await testSubgraph(definition, { graph: erp, now: () => now });
-  plant = await setUpPlant(mes);
+  plant = await setUpPlant(mes, { policies: { predecessor: 'WARN' } });
 });
 afterAll(() => mes.stop());
 

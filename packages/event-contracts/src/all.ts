@@ -8,6 +8,10 @@ import { defectReported } from './mes/defect-reported.v1.ts';
 import { handOverNoteWritten } from './mes/hand-over-note-written.v1.ts';
 import { lotCreated } from './mes/lot-created.v1.ts';
 import { lotStatusChanged } from './mes/lot-status-changed.v1.ts';
+import { operationFinished } from './mes/operation-finished.v1.ts';
+import { operationPaused } from './mes/operation-paused.v1.ts';
+import { operationResumed } from './mes/operation-resumed.v1.ts';
+import { operationStarted } from './mes/operation-started.v1.ts';
 import { productionReportCorrected } from './mes/production-report-corrected.v1.ts';
 import { productionReported } from './mes/production-report-reported.v1.ts';
 import { shiftTargetSet } from './mes/shift-target-set.v1.ts';
@@ -25,6 +29,7 @@ import { workOrderOperationsChanged } from './mes/work-order-operations-changed.
 import { workOrderReleased } from './mes/work-order-released.v1.ts';
 import { workOrderReopened } from './mes/work-order-reopened.v1.ts';
 import { workOrderResumed } from './mes/work-order-resumed.v1.ts';
+import { reworkOrderCreated } from './mes/work-order-rework-created.v1.ts';
 import { workOrderSplit } from './mes/work-order-split.v1.ts';
 import { workOrderStarted } from './mes/work-order-started.v1.ts';
 import { mrpCompleted } from './pp/mrp-completed.v1.ts';
@@ -45,9 +50,14 @@ export const allEvents: readonly EventContract[] = [
   workOrderCancelled,
   workOrderChanged,
   workOrderSplit,
+  reworkOrderCreated,
   workOrderOperationsChanged,
   workOrderReopened,
   workOrderLossRecorded,
+  operationStarted,
+  operationPaused,
+  operationResumed,
+  operationFinished,
   productionReported,
   productionReportCorrected,
   defectReported,

@@ -2,6 +2,12 @@ import { isId } from '@enghub/subgraph-kit/ids';
 import DataLoader from 'dataloader';
 import type { Db } from './database.ts';
 import { findDispatched } from './dispatching/store.ts';
+import * as balances from './inventory/balance-store.ts';
+import * as ledger from './inventory/ledger-store.ts';
+import * as places from './inventory/place-store.ts';
+import type { PlantStock } from './inventory/inventory-rules.ts';
+import { stockKey } from './inventory/reads.ts';
+import * as reservations from './inventory/reservation-store.ts';
 import { labourOfOrders } from './labour/commands.ts';
 import * as labour from './labour/store.ts';
 import * as lotActivities from './lots/activity-store.ts';
@@ -21,7 +27,7 @@ import * as orders from './work-orders/store.ts';
 /** One set per request: what one request asks for by id is read in one query. */
 export type Loaders = ReturnType<typeof createLoaders>;
 
-export const createLoaders = (db: Db) => ({
+export const createLoaders = (db: Db, now: () => Date = () => new Date()) => ({
   factory: one(isLabel, stations.findFactories, db, (factory) => factory.id),
   line: one(isId, stations.findLines, db, (line) => line.id),
   station: one(isId, stations.findStations, db, (station) => station.id),
@@ -52,6 +58,14 @@ export const createLoaders = (db: Db) => ({
   lotActivity: one(isId, lotActivities.findActivities, db, (activity) => activity.id),
   lotActivityLines: listOf(lotActivities.findLinesOf, db, (line) => line.activityId),
   outputLotOf: one(isId, lotActivities.findOutputLots, db, (order) => order.workOrderId),
+  warehouse: one(isId, places.findWarehouses, db, (warehouse) => warehouse.id),
+  warehousesOf: listOf(places.findWarehousesOf, db, (warehouse) => warehouse.factoryId),
+  location: one(isId, places.findLocations, db, (location) => location.id),
+  locationsOf: listOf(places.findLocationsOf, db, (location) => location.warehouseId),
+  ledgerEntry: one(isId, ledger.findEntries, db, (entry) => entry.id),
+  entriesOf: listOf(ledger.entriesOf, db, (entry) => entry.movementId),
+  reservationsOf: listOf(reservations.findReservationsOf, db, (reservation) => reservation.workOrderId),
+  stock: stockOf(db, now),
 });
 
 type Find<Row> = (db: Db, ids: readonly string[]) => Promise<readonly Row[]>;
@@ -93,4 +107,18 @@ function pagesOf<Row>(
     loaders.set(key, loader);
     return loader;
   };
+}
+
+/** Never remembered, not even for one request, which may move stock and ask for it again. */
+function stockOf(db: Db, now: () => Date) {
+  return new DataLoader<string, PlantStock | null>(
+    async (keys) => {
+      const asked = keys.map((key) => JSON.parse(key) as [string, string]);
+      const wanted = asked.map(([factoryId, materialId]) => ({ factoryId, materialId }));
+      const found = await balances.findStock(db, wanted, now());
+      const stock = new Map(found.map((it) => [stockKey(it), it.stock]));
+      return keys.map((key) => stock.get(key) ?? null);
+    },
+    { cache: false },
+  );
 }

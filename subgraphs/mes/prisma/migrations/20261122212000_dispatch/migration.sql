@@ -56,3 +56,9 @@ ALTER TABLE "mes"."jobs"
   -- A machine works by itself; whoever works at it has a job of their own.
   ADD CONSTRAINT "jobs_operator_check" CHECK ((kind = 'MACHINE') = (operator_id IS NULL)),
   ADD CONSTRAINT "jobs_interval_check" CHECK (ended_at >= started_at);
+
+-- What is left to do at a station or for a class of stations; what is finished is not looked at.
+CREATE INDEX "work_order_operations_dispatch" ON "mes"."work_order_operations" ("station_id", "planned_start_at")
+  WHERE status IN ('PENDING', 'IN_PROGRESS', 'PAUSED');
+CREATE INDEX "work_order_operations_dispatch_class" ON "mes"."work_order_operations" ("tenant_id", "factory_id", "equipment_class")
+  WHERE station_id IS NULL AND status IN ('PENDING', 'IN_PROGRESS', 'PAUSED');

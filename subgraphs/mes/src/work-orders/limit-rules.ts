@@ -12,23 +12,45 @@ export const goodLimit = (quantity: string, { percent, quantity: extra }: Allowa
     : new Decimal(quantity).plus(extra)
   ).toFixed();
 
-type Figures = Pick<Operation, 'goodQuantity' | 'returnedQuantity' | 'carriedQuantity'>;
+type Made = Pick<Operation, 'goodQuantity' | 'returnedQuantity'>;
+
+/** The limit of one operation, moved by a difference; never below what was reported, for that has happened. */
+export const limitAfter = (operation: Made & Pick<Operation, 'goodLimit'>, difference: Decimal): string =>
+  Decimal.max(new Decimal(operation.goodLimit).plus(difference), passed(operation), 0).toFixed();
+
+/** Good pieces that went through an operation and did not come back to it. */
+const passed = ({ goodQuantity, returnedQuantity }: Made): Decimal => new Decimal(goodQuantity).minus(returnedQuantity);
 
 /**
- * The limit of one operation when its order's quantity changes: pieces that came with a back-order need not be made
- * again, those that left with one were made here. Never below what was reported, for that has happened.
+ * The least that an order may be lowered to: the most that went through one of its operations, less what left with
+ * back-orders, and with what it took over from one.
  */
-export const operationLimit = (quantity: string, allowance: Allowance, operation: Figures): string =>
-  Decimal.max(
-    new Decimal(goodLimit(quantity, allowance)).minus(operation.carriedQuantity),
-    new Decimal(operation.goodQuantity).minus(operation.returnedQuantity),
-    0,
-  ).toFixed();
+export function leastQuantity(operations: readonly Operation[]): string {
+  const carried = carriedBeyond(operations);
+  return Decimal.max(0, ...operations.map((operation) => passed(operation).plus(carried(operation)))).toFixed();
+}
 
-/** Good pieces that the order has at an operation, made by itself or taken over. */
-export const available = ({ goodQuantity, carriedQuantity }: Pick<Figures, 'goodQuantity' | 'carriedQuantity'>) =>
-  new Decimal(goodQuantity).plus(carriedQuantity);
+/** Pieces that were carried at an operation or at one that follows it: of several ways on, the one with the fewest. */
+export function carriedBeyond(operations: readonly Operation[]): (operation: Operation) => Decimal {
+  const following = followersOf(operations);
+  const known = new Map<string, Decimal>();
+  return function beyond(operation): Decimal {
+    const remembered = known.get(operation.id);
+    if (remembered) return remembered;
+    const ways = following(operation).map(beyond);
+    const sum = new Decimal(operation.carriedQuantity).plus(ways.length > 0 ? Decimal.min(...ways) : 0);
+    known.set(operation.id, sum);
+    return sum;
+  };
+}
 
-/** The least that an order may be lowered to: the most that one of its operations has made. */
-export const leastQuantity = (operations: readonly Figures[]): string =>
-  Decimal.max(0, ...operations.map((operation) => available(operation).minus(operation.returnedQuantity))).toFixed();
+/** The operations that work on what one has made; skipped ones work on nothing. */
+export function followersOf(operations: readonly Operation[]): (operation: Operation) => readonly Operation[] {
+  const followers = new Map<string, Operation[]>();
+  for (const operation of operations.filter(({ status }) => status !== 'SKIPPED')) {
+    for (const id of new Set([...operation.afterIds, ...operation.withIds])) {
+      followers.set(id, [...(followers.get(id) ?? []), operation]);
+    }
+  }
+  return ({ id }) => followers.get(id) ?? [];
+}

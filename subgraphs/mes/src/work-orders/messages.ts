@@ -56,4 +56,25 @@ export const messages: RefusalMessages<WorkOrderRefusalCode> = {
     en: 'At most {limit} pieces are missing; {actual} cannot be written off.',
     'zh-CN': '缺少数量最多为 {limit}，不能核销 {actual}。',
   },
+  FIXED_BY_RELEASE: {
+    en: 'After release the unit and the external id stay as they are.',
+    'zh-CN': '工单下达后，单位和外部编号不可更改。',
+  },
+  BELOW_MADE: {
+    en: 'An operation has made {limit}; the quantity cannot be {actual}.',
+    'zh-CN': '已有工序完成 {limit}，数量不能改为 {actual}。',
+  },
+  MORE_THAN_UNMADE: {
+    en: 'Nobody has begun {limit} pieces; {actual} cannot be split off, and something must stay.',
+    'zh-CN': '尚未开工的数量为 {limit}，不能拆出 {actual}，且原工单须有剩余。',
+  },
+  NOTHING_LEFT: { en: 'Nothing is left to be made.', 'zh-CN': '没有剩余待生产数量。' },
+  NOTHING_MADE: {
+    en: 'Nothing has been made yet, so there is no part to finish without the rest.',
+    'zh-CN': '尚无完工数量，无法生成补单。',
+  },
+  ROUTING_OF_OTHER_PRODUCT: {
+    en: 'The routing makes another product.',
+    'zh-CN': '该工艺路线属于其他产品。',
+  },
 };

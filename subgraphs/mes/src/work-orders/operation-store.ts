@@ -55,16 +55,17 @@ export async function fixAtRelease(
   });
 }
 
-/** Limits and carried pieces of operations, as a change of quantity or a back-order leaves them. */
-export async function saveFigures(
-  tx: Db,
-  operations: readonly Pick<Operation, 'id' | 'goodLimit' | 'carriedQuantity'>[],
-): Promise<void> {
-  const rows = operations.map(({ id, goodLimit, carriedQuantity }) => ({ id, goodLimit, carriedQuantity }));
+/** What a change of quantity, a split or a back-order does to operations. Sums are not written. */
+export async function saveAdjusted(tx: Db, operations: readonly Operation[]): Promise<void> {
+  const rows = operations.map(({ id, goodLimit, carriedQuantity, status, finishedAt }) => ({
+    ...{ id, goodLimit, carriedQuantity, status, finishedAt },
+  }));
   await tx.$executeRaw`
-    UPDATE work_order_operations o SET good_limit = r."goodLimit", carried_quantity = r."carriedQuantity"
+    UPDATE work_order_operations o
+       SET good_limit = r."goodLimit", carried_quantity = r."carriedQuantity", status = r.status,
+           finished_at = r."finishedAt"
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-             AS r(id uuid, "goodLimit" numeric, "carriedQuantity" numeric)
+             AS r(id uuid, "goodLimit" numeric, "carriedQuantity" numeric, status text, "finishedAt" timestamptz)
      WHERE o.id = r.id`;
 }
 

@@ -1,14 +1,18 @@
 import { toPage } from '@enghub/subgraph-kit/pages';
 import { refusalIn } from '@enghub/subgraph-kit/refusal-messages';
 import type { Context } from '../context.ts';
-import type { Resolvers } from '../generated/graphql.ts';
+import type { Resolvers, EditWorkOrderInput } from '../generated/graphql.ts';
 import { readTimePage, timeKey } from '../time-cursor.ts';
 import type { Outcome } from './change.ts';
-import { createWorkOrder } from './create.ts';
+import { createWorkOrder, type CreateOutcome } from './create.ts';
 import { latenessOf, remainingQuantity } from './derived.ts';
+import { deleteWorkOrder, planWorkOrder, editWorkOrder } from './edit.ts';
+import type { Edit } from './edit-rules.ts';
+import { createBackOrder, splitWorkOrder } from './families.ts';
 import * as life from './life.ts';
 import { messages } from './messages.ts';
 import type { OrderRefusal } from './refusals.ts';
+import { createReworkOrder } from './rework.ts';
 import * as store from './store.ts';
 
 const refusal = ({ claims }: Context, { code, blockers = [], existing, limit, actual, count }: OrderRefusal) => {
@@ -38,8 +42,27 @@ const answering =
       : refusal(context, decision.refusal);
   };
 
+/** Left out means unchanged. Null takes away what an order can do without, and changes nothing else. */
+const changesOf = (wishes: Omit<EditWorkOrderInput, 'id' | 'version'>): Edit => {
+  const needed = new Set(['quantity', 'unit', 'priority']);
+  const named = Object.entries(wishes).filter(([name, value]) =>
+    needed.has(name) ? value != null : value !== undefined,
+  );
+  return Object.fromEntries(named) as Edit;
+};
+
 const operationsBy = async (loaders: Context['loaders'], ids: readonly string[]) =>
   (await Promise.all(ids.map((id) => loaders.operation.load(id)))).flatMap((operation) => operation ?? []);
+
+/** Every order that comes from another is answered alike. */
+const deriving =
+  <Input>(command: (input: Input, context: Context) => Promise<CreateOutcome>) =>
+  async (_: unknown, { input }: { input: Input }, context: Context) => {
+    const decision = await command(input, context);
+    if (!decision.ok) return refusal(context, decision.refusal);
+    const { order, replayed } = decision.state;
+    return { __typename: 'DerivedWorkOrderPayload' as const, workOrder: order, replayed };
+  };
 
 export const resolvers: Resolvers = {
   Query: {
@@ -58,6 +81,22 @@ export const resolvers: Resolvers = {
       const { order, replayed } = decision.state;
       return { __typename: 'CreateWorkOrderPayload', workOrder: order, replayed };
     },
+    planWorkOrder: answering(planWorkOrder),
+    editWorkOrder: async (_, { input: { id, version, ...wishes } }, context) => {
+      const decision = await editWorkOrder({ id, version, changes: changesOf(wishes) }, context);
+      return decision.ok
+        ? { __typename: 'WorkOrderPayload', workOrder: decision.state }
+        : refusal(context, decision.refusal);
+    },
+    deleteWorkOrder: async (_, { input }, context) => {
+      const decision = await deleteWorkOrder(input, context);
+      return decision.ok
+        ? { __typename: 'DeleteWorkOrderPayload', id: decision.state }
+        : refusal(context, decision.refusal);
+    },
+    splitWorkOrder: deriving(splitWorkOrder),
+    createBackOrder: deriving(createBackOrder),
+    createReworkOrder: deriving(createReworkOrder),
     releaseWorkOrder: answering(life.releaseWorkOrder),
     startWorkOrder: answering(life.startWorkOrder),
     holdWorkOrder: answering(life.holdWorkOrder),

@@ -54,6 +54,15 @@ export async function findByExternalId(db: Db, factoryId: string, externalId: st
   return order ?? null;
 }
 
+/** The numbers of a plant that begin with a text. */
+export async function findNumbers(db: Db, factoryId: string, prefix: string): Promise<string[]> {
+  const rows = await db.workOrder.findMany({
+    where: { factoryId, number: { startsWith: prefix } },
+    select: { number: true },
+  });
+  return rows.map(({ number }) => number);
+}
+
 /** The policies as they were at release, of released orders. */
 export async function findPoliciesOf(
   db: Db,
@@ -138,6 +147,9 @@ export async function saveOrder<Order extends WorkOrder>(tx: Db, order: Order): 
   });
   return count === 1 ? { ...order, version: version + 1 } : null;
 }
+
+/** True when a transaction failed because another order has the number or the external id. */
+export const isTaken = (error: unknown): boolean => (error as { code?: string }).code === 'P2002';
 
 /** A draft leaves nothing behind but its entry in the audit trail. */
 export async function deleteOrder(tx: Db, id: string): Promise<void> {

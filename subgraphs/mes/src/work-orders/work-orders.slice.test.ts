@@ -194,8 +194,9 @@ describe('the life of an order', () => {
 
   it('is not made stale by reports', async () => {
     const order = await anOrder(mes, plant);
-    const input = { requestId: 'no-move', operationId: order.operations[1]!.id, goodQuantity: '3' };
-    await fieldOf(mes, REPORT, { input });
+    for (const { id } of order.operations) {
+      await fieldOf(mes, REPORT, { input: { requestId: `no-move-${id}`, operationId: id, goodQuantity: '3' } });
+    }
     const completed = await sayTo(mes, 'complete', order);
     expect(completed).toMatchObject({ status: 'COMPLETED' });
     const [event] = await mes.rows(

@@ -43,7 +43,8 @@ export type ReportOutcome = Decision<Reported, never, ReportRefusal>;
 
 export const REPORT_COMMAND = 'reportProduction';
 const MAX_IN_ONE_STATEMENT = 500;
-export const MAX_ATTEMPTS = 5;
+// Whoever reads one counter at the same moment goes in turn, one in each round.
+export const MAX_ATTEMPTS = 50;
 
 const combiners = new WeakMap<Db, Combine<PreparedReport, ReportAnswer>>();
 

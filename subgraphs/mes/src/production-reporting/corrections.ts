@@ -75,6 +75,8 @@ type Decided =
   | Readonly<{ ok: false; refusal: ReportRefusal }>;
 
 async function decide(tx: Db, input: CorrectionInput, root: ProductionReport, context: Context): Promise<Decided> {
+  const sentBackTo = input.sentBackToOperationId ?? null;
+  if (sentBackTo !== null && !isId(sentBackTo)) return { ok: false, refusal: { code: 'WRONG_SENT_BACK_OPERATION' } };
   await store.lockOrder(tx, root.workOrderId);
   const corrections = await store.findCorrections(tx, [root.id]);
   const decision = correct(root, corrections, {
@@ -83,7 +85,7 @@ async function decide(tx: Db, input: CorrectionInput, root: ProductionReport, co
     reworkQuantity: input.reworkQuantity ?? null,
     sentBackQuantity: input.sentBackQuantity ?? null,
     scrapReason: input.scrapReason ?? null,
-    sentBackTo: input.sentBackToOperationId ?? null,
+    sentBackTo,
     reason: input.reason,
     expected: expectedOf(input),
   });

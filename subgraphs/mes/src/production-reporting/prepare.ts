@@ -1,6 +1,6 @@
 import type { Fact } from '@enghub/event-contracts/fact';
 import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
-import { newId } from '@enghub/subgraph-kit/ids';
+import { isId, newId } from '@enghub/subgraph-kit/ids';
 import { eventsOf } from '@enghub/subgraph-kit/publish';
 import type { Context } from '../context.ts';
 import { forgetCalendar, rememberedCalendar, type PlantCalendar } from '../shifts/commands.ts';
@@ -38,6 +38,7 @@ export type PrepareRefusal = Readonly<{
     | CounterRefusal
     | 'OPERATION_NOT_FOUND'
     | 'STATION_NOT_FOUND'
+    | 'WRONG_SENT_BACK_OPERATION'
     | 'NO_SHIFT';
 }>;
 
@@ -78,6 +79,8 @@ export async function prepareReport(
   };
   const tooMuch = rules.refuseQuantities(quantities);
   if (tooMuch) return refuse({ code: tooMuch });
+  if (quantities.sentBackTo !== null && !isId(quantities.sentBackTo))
+    return refuse({ code: 'WRONG_SENT_BACK_OPERATION' });
   const { calendar, shift } = await shiftOf(context, about.factoryId, { startedAt, endedAt });
   if (!calendar || !shift) return refuse({ code: 'NO_SHIFT' });
 

@@ -94,7 +94,8 @@ export function messageOf(language: Language, { kind, detail }: Pick<Blocker, 'k
   word('status', statuses);
   word('subject', subjects);
   const { message } = refusalIn(language, blockers, variantOf(kind, detail), said);
-  return message.charAt(0).toUpperCase() + message.slice(1);
+  // Its first word is one of ours.
+  return kind === 'STATE' ? message.charAt(0).toUpperCase() + message.slice(1) : message;
 }
 
 function variantOf(kind: BlockerKind, detail: Blocker['detail']): keyof typeof blockers {

@@ -123,7 +123,7 @@ export function judgeOrder(order: OrderToJudge, facts: OrderFacts, action: Order
 
 /** From which states of its own an operation takes an action; several people may start on one operation. */
 export const operationStates: Readonly<Record<OperationAction, readonly OperationStatus[]>> = {
-  START: ['PENDING', 'IN_PROGRESS', 'PAUSED'],
+  START: ['PENDING', 'IN_PROGRESS'],
   PAUSE: ['IN_PROGRESS'],
   RESUME: ['PAUSED'],
   FINISH: ['IN_PROGRESS', 'PAUSED'],

@@ -5,6 +5,7 @@ import { equipmentUp } from './eam/equipment-up.v1.ts';
 import { bomChanged } from './luaguage-bridge/bom-changed.v1.ts';
 import { ppapChanged } from './luaguage-bridge/ppap-changed.v1.ts';
 import { defectReported } from './mes/defect-reported.v1.ts';
+import { finishedGoodsReceiptSuggested } from './mes/finished-goods-receipt-suggested.v1.ts';
 import { handOverNoteWritten } from './mes/hand-over-note-written.v1.ts';
 import { lotCreated } from './mes/lot-created.v1.ts';
 import { lotStatusChanged } from './mes/lot-status-changed.v1.ts';
@@ -66,6 +67,7 @@ export const allEvents: readonly EventContract[] = [
   stockMoved,
   shiftTargetSet,
   handOverNoteWritten,
+  finishedGoodsReceiptSuggested,
   lotCreated,
   lotStatusChanged,
   inspectionCreated,

@@ -1,5 +1,7 @@
 import { isId } from '@enghub/subgraph-kit/ids';
 import DataLoader from 'dataloader';
+import { receiptsOf } from './completion/receipt-store.ts';
+import { findLatest } from './completion/store.ts';
 import type { Db } from './database.ts';
 import { findDispatched } from './dispatching/store.ts';
 import * as balances from './inventory/balance-store.ts';
@@ -48,16 +50,23 @@ export const createLoaders = (db: Db, now: () => Date = () => new Date()) => ({
   job: one(isId, labour.findJobs, db, (job) => job.id),
   runningJobsOf: listOf(labour.findRunning, db, (job) => job.operationId),
   jobsOf: pagesOf(labour.pagesOfJobs, db, (job) => job.workOrderId),
-  labourOf: asOf((now) => listOf((within, ids) => labourOfOrders(within, ids, now), db, (line) => line.workOrderId)),
+  labourOf: asOf((now) =>
+    listOf(
+      (within, ids) => labourOfOrders(within, ids, now),
+      db,
+      (line) => line.workOrderId,
+    ),
+  ),
   correctionsOf: listOf(reports.findCorrections, db, (correction) => correction.correctionOf!),
   awaitingReport: one(isId, findAwaiting, db, (awaiting) => awaiting.id),
   conflictsOf: pagesOf(conflicts.pagesOfConflicts, db, (conflict) => conflict.workOrderId!),
   reportsOf: pagesOf(reports.pagesOfReports, db, (report) => report.workOrderId),
+  completionReportOf: one(isId, findLatest, db, (report) => report.workOrderId),
+  finishedGoodsReceiptsOf: listOf(receiptsOf, db, (receipt) => receipt.workOrderId),
   lot: one(isId, lots.findLots, db, (lot) => lot.id),
   lotOnHand: one(isId, lotActivities.findOnHand, db, (lot) => lot.lotId),
   lotActivity: one(isId, lotActivities.findActivities, db, (activity) => activity.id),
   lotActivityLines: listOf(lotActivities.findLinesOf, db, (line) => line.activityId),
-  outputLotOf: one(isId, lotActivities.findOutputLots, db, (order) => order.workOrderId),
   warehouse: one(isId, places.findWarehouses, db, (warehouse) => warehouse.id),
   warehousesOf: listOf(places.findWarehousesOf, db, (warehouse) => warehouse.factoryId),
   location: one(isId, places.findLocations, db, (location) => location.id),

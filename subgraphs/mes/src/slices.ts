@@ -1,5 +1,7 @@
 import type { Slice } from '@enghub/subgraph-kit/start-subgraph';
 import type { Context } from './context.ts';
+import { consumers as completionConsumers } from './completion/consumers.ts';
+import { resolvers as completion } from './completion/resolvers.ts';
 import { consumers as dailyReportConsumers } from './daily-reports/consumers.ts';
 import { resolvers as dailyReports } from './daily-reports/resolvers.ts';
 import { consumers as dispatchConsumers } from './dispatching/consumers.ts';
@@ -9,6 +11,7 @@ import { resolvers as labour } from './labour/resolvers.ts';
 import { resolvers as gs1 } from './gs1/resolvers.ts';
 import { resolvers as lots } from './lots/resolvers.ts';
 import { resolvers as plantPolicies } from './plant-policies/resolvers.ts';
+import { resolvers as inventory } from './inventory/resolvers.ts';
 import { resolvers as productionReporting } from './production-reporting/resolvers.ts';
 import { resolvers as reportApprovals } from './report-approvals/resolvers.ts';
 import { resolvers as reportConflicts } from './report-conflicts/resolvers.ts';
@@ -36,8 +39,10 @@ export const slices: readonly Slice<Context>[] = [
   { resolvers: shiftBoard },
   { resolvers: handOverNotes },
   { resolvers: dailyReports, consumers: dailyReportConsumers },
+  { resolvers: completion, consumers: completionConsumers },
   { resolvers: qualifications },
   { resolvers: readiness, consumers: readinessConsumers },
   { resolvers: lots },
   { resolvers: gs1 },
+  { resolvers: inventory },
 ];

@@ -22,6 +22,7 @@ export type Answer = {
   message?: string;
   limit?: string | null;
   actual?: string | null;
+  cause?: { code: string; limit: string; actual: string } | null;
 };
 
 const RESULT = `
@@ -57,7 +58,7 @@ export function reporter(mes: TestSubgraph) {
         mes,
         `mutation($input: DecideReportInput!) { approveReport(input: $input) { __typename
           ... on ApproveReportPayload { report { ...Row operatorId reportedBy } awaiting { id status version decidedBy } }
-          ... on ReportApprovalRefusal { code message } ... on ProductionReportRefusal { code limit actual } } } ${ROW}`,
+          ... on ReportApprovalRefusal { code message cause { code limit actual } } } } ${ROW}`,
         { input },
         claims,
       ),

@@ -7,4 +7,5 @@ export const messages: RefusalMessages<ReportApprovalRefusalCode> = {
   ALREADY_DECIDED: { en: 'It has been approved or declined before.', 'zh-CN': '该报工已审批或已拒绝。' },
   FOUR_EYES: { en: 'Somebody other than the reporter has to decide.', 'zh-CN': '须由报工人以外的人审批。' },
   BAD_REASON: { en: 'Give a reason of at most 1,000 characters.', 'zh-CN': '请填写原因，且不超过 1,000 个字符。' },
+  REPORT_REFUSED: { en: 'The report cannot count now.', 'zh-CN': '该报工目前不能计数。' },
 };

@@ -111,8 +111,11 @@ describe('a report at a plant that approves all of them', () => {
     const [one, other] = await Promise.all(
       ['7', '8'].map((goodQuantity) => floor.report({ operationId: order.first, goodQuantity }, operator)),
     );
-    expect(codeOf(await floor.approve(decisionOn(one!)))).not.toBe('OVER_LIMIT');
-    expect(await floor.approve(decisionOn(other!))).toMatchObject({ code: 'OVER_LIMIT', limit: '10', actual: '15' });
+    expect((await floor.approve(decisionOn(one!))).report).toMatchObject({ goodQuantity: '7' });
+    expect(await floor.approve(decisionOn(other!))).toMatchObject({
+      code: 'REPORT_REFUSED',
+      cause: { code: 'OVER_LIMIT', limit: '10', actual: '15' },
+    });
     expect(await waitingIn('AWAITING')).toContain(other!.awaiting!.id);
     expect(await floor.sums(order.id)).toEqual(['7+0', '0+0']);
   });
@@ -151,7 +154,7 @@ describe('a correction at a plant that approves corrections', () => {
     const [one, other] = [await ask('1'), await ask('2')];
     expect([codeOf(one), codeOf(other)]).toEqual(['AWAITING', 'AWAITING']);
     expect((await floor.approve(decisionOn(one))).report).toMatchObject({ goodQuantity: '-4' });
-    expect(await floor.approve(decisionOn(other))).toMatchObject({ code: 'NEGATIVE_QUANTITY' });
+    expect(await floor.approve(decisionOn(other))).toMatchObject({ cause: { code: 'NEGATIVE_QUANTITY' } });
     expect(await floor.sums(order.id)).toEqual(['1+0', '0+0']);
   });
 });

@@ -10,6 +10,7 @@ import { messages } from './messages.ts';
 const refusal = ({ claims }: Context, { code }: { code: ReportApprovalRefusalCode }) => ({
   __typename: 'ReportApprovalRefusal' as const,
   ...refusalIn(claims.language, messages, code),
+  cause: null,
 });
 
 export const resolvers: Resolvers = {
@@ -25,9 +26,9 @@ export const resolvers: Resolvers = {
     approveReport: async (_, { input }, context) => {
       const decision = await approveReport(input, context);
       if (decision.ok) return { __typename: 'ApproveReportPayload', ...decision.state };
-      return 'report' in decision.refusal
-        ? productionReportRefusal(context, decision.refusal.report)
-        : refusal(context, decision.refusal);
+      if (!('report' in decision.refusal)) return refusal(context, decision.refusal);
+      const cause = productionReportRefusal(context, decision.refusal.report);
+      return { ...refusal(context, { code: 'REPORT_REFUSED' }), cause };
     },
     declineReport: async (_, { input }, context) => {
       const decision = await declineReport(input, context);

@@ -317,6 +317,8 @@ BEGIN
       answer := jsonb_build_object('outcome', 'AWAITING', 'reportId', report.id,
         'cause', CASE WHEN beyond AND report.overproduction_mode = 'APPROVE' THEN 'OVER_LIMIT' ELSE 'POLICY' END);
       waiting := waiting || report.place;
+      UPDATE mes.requests SET answer = jsonb_build_object('awaitingId', report.id)
+       WHERE tenant_id = tenant AND request_id = report.request_id;
       IF beyond THEN
         conflicts := conflicts || jsonb_build_object('kind', 'OVER_LIMIT', 'outcome', 'SENT_TO_APPROVAL', 'place', report.place,
           'limit', good_max, 'actual', good_then);
@@ -473,12 +475,6 @@ BEGIN
                origin text, trace_id text)
         JOIN mes.work_order_operations o ON o.id = r.operation_id
        WHERE b.place = ANY (waiting)
-    ), kept AS (
-      INSERT INTO mes.reports_awaiting_approval
-        (id, tenant_id, factory_id, work_order_id, operation_id, cause, report, correction_of, reported_by, created_at)
-      SELECT id, tenant, factory_id, work_order_id, operation_id, answers[place]->>'cause', body, correction_of, reported_by,
-             created_at
-        FROM given
     ), audited AS (
       INSERT INTO mes.audit_entries
         (id, tenant_id, factory_id, at, user_id, origin, trace_id, command, entity, entity_id, after, reason)
@@ -486,8 +482,11 @@ BEGIN
              body, correction_reason
         FROM given
     )
-    UPDATE mes.requests q SET answer = jsonb_build_object('awaitingId', g.id)
-      FROM given g WHERE q.tenant_id = tenant AND q.request_id = g.request_id;
+    INSERT INTO mes.reports_awaiting_approval
+      (id, tenant_id, factory_id, work_order_id, operation_id, cause, report, correction_of, reported_by, created_at)
+    SELECT id, tenant, factory_id, work_order_id, operation_id, answers[place]->>'cause', body, correction_of, reported_by,
+           created_at
+      FROM given;
   END IF;
 
   IF conflicts <> '[]' THEN

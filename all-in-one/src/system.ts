@@ -45,7 +45,7 @@ export async function startSystem(config: Config, logger: Logger) {
       logger,
     });
     const started = await Promise.allSettled([
-      startMes(services('mes')),
+      startMes(services('mes'), { isOnlyProcess: !config.rabbitMqUrl }),
       startQms(services('qms')),
       startPp(services('pp')),
       startEam(services('eam')),

@@ -1,8 +1,16 @@
+import type { Cache } from '@enghub/cache/cache';
 import type { BaseContext } from '@enghub/subgraph-kit/context';
 import type { Db } from './database.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What a request to MES may use. */
-export type Context = BaseContext<Db> & Readonly<{ loaders: Loaders }>;
+export type Context = BaseContext<Db> &
+  Readonly<{
+    loaders: Loaders;
+    /** Null where other processes move stock too, see docs/decisions/0013-stock.md. */
+    stockCache: Cache | null;
+  }>;
 
-export const createContext = (base: BaseContext<Db>): Context => ({ ...base, loaders: createLoaders(base.db) });
+export const contextWith =
+  (stockCache: Cache | null) =>
+  (base: BaseContext<Db>): Context => ({ ...base, loaders: createLoaders(base.db, base.now), stockCache });

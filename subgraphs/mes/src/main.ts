@@ -2,4 +2,4 @@ import { runSubgraph } from '@enghub/subgraph-kit/run-subgraph';
 import { mesProcess } from './config.ts';
 import { startMes } from './subgraph.ts';
 
-await runSubgraph(mesProcess, startMes);
+await runSubgraph(mesProcess, (services) => startMes(services));

@@ -1,16 +1,19 @@
+import type { Cache } from '@enghub/cache/cache';
+import { createMemoryCache } from '@enghub/cache/memory-cache';
+import type { RunningSubgraph } from '@enghub/subgraph-kit/running-subgraph';
 import { startSubgraph, type SubgraphDefinition, type SubgraphServices } from '@enghub/subgraph-kit/start-subgraph';
-import { createContext, type Context } from './context.ts';
+import { contextWith, type Context } from './context.ts';
 import { createClient, type Db } from './database.ts';
 import { liveTopics } from './shift-board/live-topics.ts';
 import { slices } from './slices.ts';
 
 /** MES: plants and stations, shifts, routings, work orders, what was reported on them, and the boards. */
-export const definition: SubgraphDefinition<Db, Context> = {
+export const definitionWith = (stockCache: Cache | null): SubgraphDefinition<Db, Context> => ({
   name: 'mes',
   folder: new URL('..', import.meta.url),
   slices,
   createClient,
-  createContext,
+  createContext: contextWith(stockCache),
   liveTopics,
   upkeep: async ({ pool }) => {
     await pool.query(
@@ -18,6 +21,27 @@ export const definition: SubgraphDefinition<Db, Context> = {
          (now() - interval '1 month')::date, (now() + interval '3 months')::date)`,
     );
   },
-};
+});
 
-export const startMes = (services: SubgraphServices) => startSubgraph(definition, services);
+/** As it runs where other processes may run it too. */
+export const definition = definitionWith(null);
+
+export type MesSettings = Readonly<{
+  /** True when no other process moves the stock of this database: only then may it be remembered. */
+  isOnlyProcess?: boolean;
+}>;
+
+export async function startMes(
+  services: SubgraphServices,
+  { isOnlyProcess = false }: MesSettings = {},
+): Promise<RunningSubgraph> {
+  if (!isOnlyProcess) return startSubgraph(definition, services);
+  const cache = createMemoryCache({ ...(services.now && { now: services.now }) });
+  try {
+    const running = await startSubgraph(definitionWith(cache), services);
+    return { ...running, stop: () => running.stop().finally(cache.close) };
+  } catch (error) {
+    await cache.close();
+    throw error;
+  }
+}

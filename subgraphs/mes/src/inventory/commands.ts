@@ -6,6 +6,7 @@ import type { Db } from '../database.ts';
 import { findPolicies } from '../plant-policies/commands.ts';
 import type { Movement } from './movement-rules.ts';
 import * as store from './movement-store.ts';
+import { letGoOf } from './reservations.ts';
 
 export type { Movement, MovementKind } from './movement-rules.ts';
 
@@ -93,11 +94,15 @@ export const availableStock = (
   store.availableStock(db, factoryId, materialIds, about.at ?? null, about.workOrderId ?? null);
 
 /** After the commit and before the answer: nobody sees older stock from here on. */
-export async function forgetStock(
-  _context: Context,
-  _factoryId: string,
-  _materialIds: readonly string[],
-): Promise<void> {}
+export { forgetStock } from './reads.ts';
+
+/**
+ * Gives free what is kept for an order that needs nothing more; the caller has locked its row, and forgets the stock of
+ * the materials, which it answers.
+ */
+export async function releaseReservations(tx: Db, workOrderId: string): Promise<readonly string[]> {
+  return [...new Set((await letGoOf(tx, workOrderId)).map(({ materialId }) => materialId))];
+}
 
 /** Whether the plant has a line side; only then reports take materials. */
 export const tracksStock = (db: Db, factoryId: string): Promise<boolean> => store.hasProductionLocation(db, factoryId);

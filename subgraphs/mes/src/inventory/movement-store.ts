@@ -82,3 +82,50 @@ export async function availableStock(
 export async function hasProductionLocation(db: Db, factoryId: string): Promise<boolean> {
   return (await db.stockLocation.findFirst({ where: { factoryId, purpose: 'PRODUCTION' } })) !== null;
 }
+
+/** Shared with others who move the lots, and not with who changes their state. */
+export async function lockLots(tx: Db, ids: readonly string[]): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM lots WHERE id = ANY(${[...ids]}::uuid[]) ORDER BY id FOR SHARE`;
+}
+
+export async function onHandOfLot(tx: Db, factoryId: string, lotId: string): Promise<string> {
+  const { _sum } = await tx.stockBalance.aggregate({ where: { factoryId, lotId }, _sum: { onHand: true } });
+  return _sum.onHand?.toFixed() ?? '0';
+}
+
+/** What the order used and did not give back, of the lot or of what has none. */
+export async function consumedBy(
+  tx: Db,
+  workOrderId: string,
+  materialId: string,
+  lotId: string | null,
+): Promise<string> {
+  const { _sum } = await tx.stockMovement.aggregate({
+    where: { workOrderId, materialId, lotId, kind: { in: ['CONSUME', 'RETURN'] } },
+    _sum: { quantity: true },
+  });
+  return _sum.quantity?.neg().toFixed() ?? '0';
+}
+
+export type BalanceKey = Readonly<{ locationId: string; materialId: string; lotId: string | null }>;
+
+/** What the books say is there; nobody moves it until the transaction ends. */
+export async function lockedOnHand(tx: Db, { locationId, materialId, lotId }: BalanceKey): Promise<string> {
+  const keys = JSON.stringify([{ location_id: locationId, material_id: materialId, lot_id: lotId }]);
+  await tx.$executeRaw`SELECT lock_stock(${keys}::jsonb)`;
+  const row = await tx.stockBalance.findFirst({ where: { locationId, materialId, lotId: lotId ?? NO_LOT } });
+  return row?.onHand.toFixed() ?? '0';
+}
+
+/** What stock without a lot has in place of one. */
+export const NO_LOT = '00000000-0000-0000-0000-000000000000';
+
+export async function linkLots(
+  tx: Db,
+  link: Readonly<{ tenantId: string; factoryId: string; from: string; to: string; at: Date }>,
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO lot_edges (input_lot_id, output_lot_id, tenant_id, factory_id, created_at)
+    VALUES (${link.from}::uuid, ${link.to}::uuid, ${link.tenantId}, ${link.factoryId}, ${link.at})
+    ON CONFLICT DO NOTHING`;
+}

@@ -292,12 +292,12 @@ BEGIN
   END IF;
 
   INSERT INTO mes.stock_movements (id, movement_id, tenant_id, factory_id, kind, warehouse_id, location_id, material_id,
-    lot_id, quantity, unit, work_order_id, operation_id, report_id, reason, reference, request_id, moved_by, moved_at)
+    lot_id, quantity, unit, work_order_id, operation_id, reason, reference, request_id, moved_by, moved_at)
   SELECT m.id, m.movement_id, tenant, l.factory_id, m.kind, l.warehouse_id, l.id, m.material_id, m.lot_id, m.quantity,
-         s.unit, m.work_order_id, m.operation_id, m.report_id, m.reason, m.reference, m.request_id, m.moved_by, m.moved_at
+         s.unit, m.work_order_id, m.operation_id, m.reason, m.reference, m.request_id, m.moved_by, m.moved_at
     FROM jsonb_to_recordset(movements) AS m(id uuid, movement_id uuid, kind text, location_id uuid, material_id text,
-           lot_id uuid, quantity numeric, work_order_id uuid, operation_id uuid, report_id uuid, reason text,
-           reference text, request_id text, moved_by text, moved_at timestamptz)
+           lot_id uuid, quantity numeric, work_order_id uuid, operation_id uuid, reason text, reference text,
+           request_id text, moved_by text, moved_at timestamptz)
     JOIN mes.stock_locations l ON l.id = m.location_id
     LEFT JOIN mes.material_stock_settings s
       ON s.tenant_id = tenant AND s.factory_id = l.factory_id AND s.material_id = m.material_id;
@@ -350,12 +350,161 @@ COMMENT ON FUNCTION "mes"."post_movements"(jsonb) IS
   'The one way for deliberate movements into the ledger and the balances: all of them, or none.';
 
 -- For report_production, after the rows of the reports are there: takes the materials of the reported pieces from the
--- line side, by the bill of materials as it was at release, and gives them back where the pieces are less than none.
--- It never refuses: the piece exists, so its materials were used, whatever the books say is there.
+-- line side, by the bill of materials as it was at release, and gives back what was taken where pieces are taken back.
+-- It never refuses: the piece exists, so its materials were used, whatever the books say is there. What no lot covers
+-- is taken without one.
 -- reports: [{report_id, work_order_id, operation_id, pieces, at, by}]; answers the ids of the materials that moved.
 CREATE FUNCTION "mes"."backflush_reports"(reports jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  tenant text := mes.current_tenant();
+  no_lot uuid := '00000000-0000-0000-0000-000000000000';
+  needs jsonb;
+  need record;
+  part record;
+  open numeric;
 BEGIN
-  RETURN '[]'::jsonb;
+  SELECT jsonb_agg(jsonb_build_object(
+           'place', r.place, 'report_id', r.report_id, 'work_order_id', w.id, 'operation_id', o.id, 'at', r.at, 'by', r.by,
+           'factory_id', w.factory_id, 'material_id', m.material_id, 'output_lot_id', w.output_lot_id,
+           'unit', coalesce(s.unit, m.unit), 'warehouse_id', l.warehouse_id, 'location_id', l.id,
+           'quantity', round(r.pieces * m.quantity_per_piece * mes.unit_factor(m.unit, coalesce(s.unit, m.unit)), 4),
+           'is_lot', r.pieces < 0 OR EXISTS (
+             SELECT FROM mes.stock_balances b
+              WHERE b.warehouse_id = l.warehouse_id AND b.material_id = m.material_id AND b.location_id = l.id
+                AND b.lot_id <> no_lot AND b.on_hand > 0),
+           'first_expiry', CASE WHEN coalesce(w.policies->>'expiredLot', f.policies->>'expiredLot', 'BLOCK') = 'BLOCK'
+             THEN (r.at AT TIME ZONE f.time_zone)::date ELSE '-infinity'::date END))
+    INTO needs
+    FROM ROWS FROM (jsonb_to_recordset(reports) AS (
+           report_id uuid, work_order_id uuid, operation_id uuid, pieces numeric, at timestamptz, by text
+         )) WITH ORDINALITY AS r(report_id, work_order_id, operation_id, pieces, at, by, place)
+    JOIN mes.work_order_materials m ON m.operation_id = r.operation_id AND m.work_order_id = r.work_order_id
+    JOIN mes.work_orders w ON w.id = m.work_order_id
+    JOIN mes.work_order_operations o ON o.id = m.operation_id
+    JOIN mes.factories f ON f.tenant_id = w.tenant_id AND f.factory_id = w.factory_id
+    LEFT JOIN mes.stations st ON st.id = o.station_id
+    LEFT JOIN mes.material_stock_settings s
+      ON s.tenant_id = tenant AND s.factory_id = w.factory_id AND s.material_id = m.material_id
+    -- The place beside the line where the operation is done; else one that all lines share.
+    CROSS JOIN LATERAL (
+      SELECT p.id, p.warehouse_id FROM mes.stock_locations p
+       WHERE p.tenant_id = tenant AND p.factory_id = w.factory_id AND p.purpose = 'PRODUCTION'
+         AND (p.line_id IS NULL OR p.line_id = st.line_id)
+       ORDER BY p.line_id IS NULL, p.id LIMIT 1) l
+   -- A unit that the stock is not counted in says nothing about how much was used.
+   WHERE coalesce(s.issue_method, 'BACKFLUSH') = 'BACKFLUSH'
+     AND round(r.pieces * m.quantity_per_piece * mes.unit_factor(m.unit, coalesce(s.unit, m.unit)), 4) <> 0;
+  IF needs IS NULL THEN RETURN '[]'; END IF;
+
+  PERFORM mes.lock_stock(needs || coalesce((
+    SELECT jsonb_agg(to_jsonb(k)) FROM (
+      SELECT b.location_id, b.material_id, b.lot_id
+        FROM jsonb_to_recordset(needs) AS n(warehouse_id uuid, location_id uuid, material_id text, is_lot boolean)
+        JOIN mes.stock_balances b ON b.warehouse_id = n.warehouse_id AND b.material_id = n.material_id
+         AND b.location_id = n.location_id AND b.on_hand > 0
+       WHERE n.is_lot
+      UNION
+      SELECT v.location_id, v.material_id, v.lot_id
+        FROM jsonb_to_recordset(needs) AS n(work_order_id uuid, operation_id uuid, material_id text, quantity numeric)
+        JOIN mes.stock_movements v ON v.work_order_id = n.work_order_id AND v.material_id = n.material_id
+         AND v.operation_id = n.operation_id AND v.report_id IS NOT NULL
+       WHERE n.quantity < 0) k), '[]'));
+
+  -- Most materials have no lots: all of theirs at once.
+  INSERT INTO mes.stock_movements (id, movement_id, tenant_id, factory_id, kind, warehouse_id, location_id, material_id,
+    quantity, unit, work_order_id, operation_id, report_id, moved_by, moved_at)
+  SELECT n.id, n.id, tenant, n.factory_id, 'CONSUME', n.warehouse_id, n.location_id, n.material_id, -n.quantity, n.unit,
+         n.work_order_id, n.operation_id, n.report_id, n.by, n.at
+    FROM (SELECT gen_random_uuid() AS id, r.*
+            FROM jsonb_to_recordset(needs) AS r(report_id uuid, work_order_id uuid, operation_id uuid, at timestamptz,
+                   by text, factory_id text, material_id text, unit text, warehouse_id uuid, location_id uuid,
+                   quantity numeric, is_lot boolean)
+           WHERE NOT r.is_lot) n;
+  UPDATE mes.stock_balances b SET on_hand = b.on_hand - s.quantity
+    FROM (SELECT n.warehouse_id, n.material_id, n.location_id, sum(n.quantity) AS quantity
+            FROM jsonb_to_recordset(needs) AS n(warehouse_id uuid, location_id uuid, material_id text, quantity numeric,
+                   is_lot boolean)
+           WHERE NOT n.is_lot GROUP BY 1, 2, 3) s
+   WHERE b.warehouse_id = s.warehouse_id AND b.material_id = s.material_id AND b.location_id = s.location_id
+     AND b.lot_id = no_lot;
+  PERFORM mes.use_reservations(n.work_order_id, n.material_id, b.id, sum(n.quantity), true)
+     FROM jsonb_to_recordset(needs) AS n(work_order_id uuid, warehouse_id uuid, location_id uuid, material_id text,
+            quantity numeric, is_lot boolean)
+     JOIN mes.stock_balances b ON b.warehouse_id = n.warehouse_id AND b.material_id = n.material_id
+      AND b.location_id = n.location_id AND b.lot_id = no_lot
+    WHERE NOT n.is_lot
+      AND EXISTS (SELECT FROM mes.stock_reservations r
+                   WHERE r.work_order_id = n.work_order_id AND r.material_id = n.material_id)
+    GROUP BY n.work_order_id, n.material_id, b.id;
+
+  FOR need IN
+    SELECT * FROM jsonb_to_recordset(needs) AS n(place bigint, report_id uuid, work_order_id uuid, operation_id uuid,
+             at timestamptz, by text, factory_id text, material_id text, output_lot_id uuid, unit text, warehouse_id uuid,
+             location_id uuid, quantity numeric, is_lot boolean, first_expiry date)
+     WHERE n.is_lot ORDER BY n.place, n.material_id
+  LOOP
+    open := abs(need.quantity);
+    FOR part IN
+      -- What is taken: first what is kept for the order, then what expires first; the rest without a lot.
+      SELECT b.id AS balance_id, b.warehouse_id, b.location_id, nullif(b.lot_id, no_lot) AS lot_id,
+             CASE WHEN b.lot_id = no_lot THEN NULL ELSE b.on_hand - b.reserved + coalesce(k.quantity, 0) END AS free
+        FROM mes.stock_balances b
+        LEFT JOIN mes.lots t ON t.id = b.lot_id
+        LEFT JOIN mes.stock_reservations k ON k.balance_id = b.id AND k.work_order_id = need.work_order_id
+       WHERE need.quantity > 0 AND b.warehouse_id = need.warehouse_id AND b.material_id = need.material_id
+         AND b.location_id = need.location_id
+         AND (b.lot_id = no_lot OR b.on_hand > 0 AND t.status = 'AVAILABLE'
+              AND (t.expires_on IS NULL OR t.expires_on >= need.first_expiry))
+       ORDER BY b.lot_id = no_lot, k.quantity IS NULL, t.expires_on NULLS LAST, t.created_at, t.id
+    LOOP
+      part.free := least(coalesce(part.free, open), open);
+      CONTINUE WHEN part.free <= 0;
+      open := open - part.free;
+      INSERT INTO mes.stock_movements (id, movement_id, tenant_id, factory_id, kind, warehouse_id, location_id,
+        material_id, lot_id, quantity, unit, work_order_id, operation_id, report_id, moved_by, moved_at)
+      SELECT v.id, v.id, tenant, need.factory_id, 'CONSUME', part.warehouse_id, part.location_id, need.material_id,
+             part.lot_id, -part.free, need.unit, need.work_order_id, need.operation_id, need.report_id, need.by, need.at
+        FROM (SELECT gen_random_uuid() AS id) v;
+      UPDATE mes.stock_balances b SET on_hand = b.on_hand - part.free WHERE b.id = part.balance_id;
+      PERFORM mes.use_reservations(need.work_order_id, need.material_id, part.balance_id, part.free, true);
+      INSERT INTO mes.lot_edges (input_lot_id, output_lot_id, tenant_id, factory_id, created_at)
+      SELECT part.lot_id, need.output_lot_id, tenant, need.factory_id, need.at
+       WHERE part.lot_id <> need.output_lot_id
+      ON CONFLICT DO NOTHING;
+    END LOOP;
+
+    IF need.quantity < 0 THEN
+      -- Never more than the order used, whoever gave some of it back before.
+      open := least(open, (SELECT greatest(-sum(v.quantity), 0) FROM mes.stock_movements v
+                            WHERE v.work_order_id = need.work_order_id AND v.material_id = need.material_id
+                              AND v.kind IN ('CONSUME', 'RETURN')));
+    END IF;
+    FOR part IN
+      -- What is given back: what the corrected report took, then what was taken last, to where it came from.
+      SELECT v.warehouse_id, v.location_id, v.lot_id, -sum(v.quantity) AS used
+        FROM mes.stock_movements v
+       WHERE need.quantity < 0 AND v.work_order_id = need.work_order_id AND v.material_id = need.material_id
+         AND v.operation_id = need.operation_id AND v.report_id IS NOT NULL
+       GROUP BY v.warehouse_id, v.location_id, v.lot_id HAVING sum(v.quantity) < 0
+       ORDER BY bool_or(v.report_id = (SELECT p.correction_of FROM mes.production_reports p
+                                        WHERE p.id = need.report_id)) DESC NULLS LAST,
+                max(v.moved_at) FILTER (WHERE v.kind = 'CONSUME') DESC, v.lot_id
+    LOOP
+      EXIT WHEN open <= 0;
+      part.used := least(part.used, open);
+      open := open - part.used;
+      INSERT INTO mes.stock_movements (id, movement_id, tenant_id, factory_id, kind, warehouse_id, location_id,
+        material_id, lot_id, quantity, unit, work_order_id, operation_id, report_id, moved_by, moved_at)
+      SELECT v.id, v.id, tenant, need.factory_id, 'RETURN', part.warehouse_id, part.location_id, need.material_id,
+             part.lot_id, part.used, need.unit, need.work_order_id, need.operation_id, need.report_id, need.by, need.at
+        FROM (SELECT gen_random_uuid() AS id) v;
+      UPDATE mes.stock_balances b SET on_hand = b.on_hand + part.used
+       WHERE b.warehouse_id = part.warehouse_id AND b.material_id = need.material_id
+         AND b.location_id = part.location_id AND b.lot_id = coalesce(part.lot_id, no_lot);
+    END LOOP;
+  END LOOP;
+
+  RETURN (SELECT jsonb_agg(DISTINCT n.material_id) FROM jsonb_to_recordset(needs) AS n(material_id text));
 END $$;
 
 COMMENT ON FUNCTION "mes"."backflush_reports"(jsonb) IS

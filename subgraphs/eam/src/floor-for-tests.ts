@@ -2,6 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { EventContract } from '@enghub/event-contracts/define-event';
 import type { Envelope } from '@enghub/event-contracts/envelope';
+import {
+  productionReportCorrected,
+  type ProductionReportCorrected,
+} from '@enghub/event-contracts/mes/production-report-corrected.v1';
 import { productionReported, type ProductionReported } from '@enghub/event-contracts/mes/production-report-reported.v1';
 import { stationDefined } from '@enghub/event-contracts/mes/station-defined.v1';
 import { timeEventRecorded, type TimeEventRecorded } from '@enghub/event-contracts/mes/time-event-recorded.v1';
@@ -111,6 +115,25 @@ export function reportEvent(
     ...report,
   };
   return eventOf(productionReported, data, data.work_order_id, where);
+}
+
+/** Changes what a report counted, as MES tells it: at the time of the report, by signed quantities. */
+export function correctionEvent(
+  report: OutboxEvent,
+  change: Pick<ProductionReportCorrected, 'good_qty' | 'defect_qty' | 'rework_qty'>,
+): OutboxEvent {
+  const corrected = report.envelope.data as ProductionReported;
+  const data: ProductionReportCorrected = {
+    ...corrected,
+    ...change,
+    report_id: newId(),
+    corrected_report_id: corrected.report_id,
+    sent_back_qty: '0',
+    defects: [],
+    reason: 'miscounted',
+    corrected_at: new Date().toISOString(),
+  };
+  return eventOf(productionReportCorrected, data, data.work_order_id, {});
 }
 
 export function timeEvent(kind: TimeEventRecorded['kind'], stationId: string, from: string, to: string): OutboxEvent {

@@ -1,6 +1,10 @@
 /** What MES would publish. */
 import { randomUUID } from 'node:crypto';
 import { defectReported, type DefectReported } from '@enghub/event-contracts/mes/defect-reported.v1';
+import {
+  productionReportCorrected,
+  type ProductionReportCorrected,
+} from '@enghub/event-contracts/mes/production-report-corrected.v1';
 import { productionReported, type ProductionReported } from '@enghub/event-contracts/mes/production-report-reported.v1';
 import { newEvent, type OutboxEvent } from '@enghub/messaging/outbox';
 import { newId } from '@enghub/subgraph-kit/ids';
@@ -44,6 +48,28 @@ export function reportEvent(report: Partial<ProductionReported> = {}, where: Whe
     ...report,
   };
   return newEvent(productionReported, data, about(data.work_order_id, where));
+}
+
+export function correctionEvent(
+  report: OutboxEvent,
+  defects: ProductionReportCorrected['defects'],
+  change: Partial<ProductionReportCorrected> = {},
+): OutboxEvent {
+  const corrected = report.envelope.data as ProductionReported;
+  const data: ProductionReportCorrected = {
+    ...corrected,
+    report_id: newId(),
+    corrected_report_id: corrected.report_id,
+    good_qty: '0',
+    defect_qty: '0',
+    rework_qty: '0',
+    sent_back_qty: '0',
+    defects,
+    reason: 'miscounted',
+    corrected_at: new Date().toISOString(),
+    ...change,
+  };
+  return newEvent(productionReportCorrected, data, about(data.work_order_id, {}));
 }
 
 export function defectEvent(defect: Partial<DefectReported> = {}, where: Where = {}): OutboxEvent {

@@ -18,3 +18,9 @@ export async function record({ occurrences, activity, ...where }: Recorded, cont
     await store.saveActivity(tx, tenantId, { ...activity, ...where }, shiftsOf(activity, occurrences));
   });
 }
+
+export type Corrected = Readonly<{ id: string; correctedId: string; good: string; scrap: string; rework: string }>;
+
+/** Changes what a report counted, in the shifts that the report belongs to. */
+export const correct = (corrected: Corrected, { claims, transaction }: Context): Promise<void> =>
+  transaction((tx) => store.saveCorrection(tx, claims.tenantId, corrected));

@@ -1,17 +1,27 @@
 import { isEvent, parseEvent, type Envelope } from '@enghub/event-contracts/envelope';
+import { productionReportCorrected } from '@enghub/event-contracts/mes/production-report-corrected.v1';
 import { productionReported } from '@enghub/event-contracts/mes/production-report-reported.v1';
 import { timeEventRecorded } from '@enghub/event-contracts/mes/time-event-recorded.v1';
 import { permanentFailure } from '@enghub/messaging/transport';
 import type { Consumer } from '@enghub/subgraph-kit/start-subgraph';
 import type { Context } from '../context.ts';
 import { whereabouts } from '../whereabouts.ts';
-import { record, type Recorded } from './commands.ts';
+import { correct, record, type Recorded } from './commands.ts';
 
 export const consumers: readonly Consumer<Context>[] = [
   {
     name: 'production',
-    routingKeys: [productionReported.routingKey, timeEventRecorded.routingKey],
+    routingKeys: [productionReported.routingKey, productionReportCorrected.routingKey, timeEventRecorded.routingKey],
     handle: async (event, context) => {
+      if (isEvent(productionReportCorrected, event)) {
+        const { data } = parseEvent(productionReportCorrected, event);
+        const { report_id: id, corrected_report_id: correctedId } = data;
+        await correct(
+          { id, correctedId, good: data.good_qty, scrap: data.defect_qty, rework: data.rework_qty },
+          context,
+        );
+        return;
+      }
       const recorded = read(event);
       if (recorded) await record(recorded, context);
     },

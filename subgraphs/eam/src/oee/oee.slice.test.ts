@@ -1,7 +1,7 @@
 import { newId } from '@enghub/subgraph-kit/ids';
 import { operator, otherTenant, productionManager } from '@enghub/testkit/claims';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { publishedAgain, reportEvent, startFloor, timeEvent, type Floor } from '../floor-for-tests.ts';
+import { correctionEvent, publishedAgain, reportEvent, startFloor, timeEvent, type Floor } from '../floor-for-tests.ts';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { definition } from '../subgraph.ts';
 
@@ -47,6 +47,36 @@ const untilGood = (good: string, stationId = station) =>
     { stationId, shift: null },
     (data) => (data as { stationOee: Oee | null }).stationOee?.elements.goodQuantity === good,
   );
+
+describe('a corrected report', () => {
+  it('changes the quantities of its shifts, each by its share, and no time', async () => {
+    const report = reportEvent(station, at('13:00'), at('15:00'), {
+      good_qty: '100',
+      defect_qty: '0',
+      standard_run_seconds: '60',
+    });
+    const correction = correctionEvent(report, { good_qty: '-20', defect_qty: '10', rework_qty: '0' });
+    await floor.transport.publish([report, correction, correction, publishedAgain(correction)]);
+    await untilGood('80');
+    const early = await oeeOf(station);
+    expect(early!.elements).toMatchObject({
+      actualProductionTime: '60',
+      goodQuantity: '40',
+      scrapQuantity: '5',
+      standardTime: '45',
+    });
+    expect((await oeeOf(station, 'late'))!.elements).toMatchObject({ goodQuantity: '40', scrapQuantity: '5' });
+  });
+
+  it('of no station of ours is nothing to us', async () => {
+    const elsewhere = reportEvent(null, at('13:00'), at('14:00'), { good_qty: '1' });
+    const here = reportEvent(station, at('13:00'), at('14:00'), { good_qty: '7' });
+    const correction = correctionEvent(elsewhere, { good_qty: '-1', defect_qty: '0', rework_qty: '0' });
+    await floor.transport.publish([elsewhere, correction, here]);
+    await untilGood('7');
+    expect(floor.transport.counts()).toMatchObject({ deadLettered: 0 });
+  });
+});
 
 describe('the OEE of a shift', () => {
   it('comes from what the floor reported', async () => {

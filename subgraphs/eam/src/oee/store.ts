@@ -47,6 +47,30 @@ export async function saveActivity(
   await tx.shiftActivity.createMany({ data, skipDuplicates: true });
 }
 
+/**
+ * A correction is an activity beside the one that it corrects, at the same time and with signed quantities: time that is
+ * told twice counts once, and quantities add up. What was done at no station of ours has nothing to correct.
+ */
+export async function saveCorrection(
+  tx: Db,
+  tenantId: string,
+  {
+    id,
+    correctedId,
+    good,
+    scrap,
+    rework,
+  }: Readonly<Record<'id' | 'correctedId' | 'good' | 'scrap' | 'rework', string>>,
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO shift_activities (tenant_id, activity_id, shift_date, shift, factory_id, station_id, kind, started_at,
+                                  ended_at, good_quantity, scrap_quantity, rework_quantity, standard_run_seconds)
+    SELECT tenant_id, ${id}::uuid, shift_date, shift, factory_id, station_id, kind, started_at, ended_at,
+           ${good}::numeric, ${scrap}::numeric, ${rework}::numeric, standard_run_seconds
+      FROM shift_activities WHERE tenant_id = ${tenantId} AND activity_id = ${correctedId}::uuid
+    ON CONFLICT DO NOTHING`;
+}
+
 export async function occurrencesOn(
   db: Db,
   factoryIds: readonly string[],

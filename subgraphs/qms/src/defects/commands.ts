@@ -1,4 +1,5 @@
 import type { DefectReported } from '@enghub/event-contracts/mes/defect-reported.v1';
+import type { ProductionReportCorrected } from '@enghub/event-contracts/mes/production-report-corrected.v1';
 import { fault } from '@enghub/subgraph-kit/fault';
 import { newId } from '@enghub/subgraph-kit/ids';
 import type { Context } from '../context.ts';
@@ -9,6 +10,20 @@ import * as store from './store.ts';
 export function keepDefect(defect: DefectReported, factoryId: string, context: Context): Promise<void> {
   const place = { id: newId(), tenantId: context.claims.tenantId, factoryId };
   return context.transaction((tx) => store.add(tx, place, defect));
+}
+
+/** Keeps what a correction changes: rows of their own, below zero where defects are taken back. */
+export async function correctDefects(
+  { defects, ...corrected }: ProductionReportCorrected,
+  factoryId: string,
+  context: Context,
+): Promise<void> {
+  if (defects.length === 0) return;
+  const { tenantId } = context.claims;
+  await context.transaction(async (tx) => {
+    for (const defect of defects)
+      await store.add(tx, { id: newId(), tenantId, factoryId }, { ...corrected, ...defect });
+  });
 }
 
 /** What went wrong in a plant during a period; null when the plant does not exist for the user. */

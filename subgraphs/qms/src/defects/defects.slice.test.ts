@@ -4,7 +4,7 @@ import { rolesOf } from '@enghub/database/roles';
 import { newId } from '@enghub/subgraph-kit/ids';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defectEvent, publishedAgain } from '../events-for-tests.ts';
+import { correctionEvent, defectEvent, publishedAgain, reportEvent } from '../events-for-tests.ts';
 import { definition } from '../subgraph.ts';
 
 let qms: TestSubgraph;
@@ -60,6 +60,29 @@ describe('defect statistics', () => {
     await qms.transport.publish([event, event, publishedAgain(event)]);
     await qms.transport.publish([event, last]);
     await eventually(() => totalOf('factory-sh-01', '2026-02-01')).toBe('11');
+  });
+
+  it('follow corrections, which count once', async () => {
+    const report_time = '2026-05-01T01:00:00Z';
+    const report = reportEvent({ report_time, ended_at: report_time });
+    const of = report.envelope.data as { report_id: string; work_order_id: string };
+    const burrs = { report_id: of.report_id, work_order_id: of.work_order_id, report_time, defect_type: 'burr' };
+    const correction = correctionEvent(report, [
+      { defect_type: 'burr', disposition: 'SCRAP', quantity: '-2' },
+      { defect_type: 'crack', disposition: 'REWORK', quantity: '1' },
+    ]);
+    const taken_back = correctionEvent(report, [{ defect_type: 'crack', disposition: 'REWORK', quantity: '-1' }]);
+    await qms.transport.publish([
+      defectEvent({ ...burrs, quantity: '5' }),
+      correction,
+      correction,
+      publishedAgain(correction),
+      taken_back,
+    ]);
+    await eventually(() => statistics('factory-sh-01', '2026-05-01')).toEqual({
+      total: '3',
+      byType: [{ defectType: 'burr', quantity: '3', reportCount: 1, share: '1', cumulativeShare: '1' }],
+    });
   });
 
   it('are empty for a plant without defects, and null for one that the user may not see', async () => {

@@ -32,13 +32,13 @@ export async function add(
   });
 }
 
-/** Quantities and reports by defect type, of reports in the half-open period. */
+/** Quantities and reports by defect type, of reports and their corrections in the half-open period. */
 export async function countByType(db: Db, factoryId: string, from: Date, to: Date): Promise<TypeCount[]> {
   const rows = await db.$queryRaw<{ defect_type: string; quantity: { toFixed(): string }; reports: number }[]>`
-    SELECT defect_type, sum(quantity) AS quantity, count(DISTINCT report_id)::int AS reports
+    SELECT defect_type, sum(quantity) AS quantity, count(DISTINCT report_id) FILTER (WHERE quantity > 0)::int AS reports
     FROM defects
     WHERE factory_id = ${factoryId} AND report_time >= ${from} AND report_time < ${to}
-    GROUP BY defect_type`;
+    GROUP BY defect_type HAVING sum(quantity) > 0`;
   return rows.map((row) => ({
     defectType: row.defect_type,
     quantity: row.quantity.toFixed(),

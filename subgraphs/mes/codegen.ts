@@ -3,6 +3,7 @@ import type { Mappers } from '@enghub/tooling/codegen';
 /** GraphQL type → the domain state its resolvers receive (`'../orders/rules.ts#Order as OrderState'`). */
 export const mappers: Mappers = {
   Factory: '../stations/rules.ts#Factory as FactoryState',
+  Area: '../stations/rules.ts#Area as AreaState',
   ProductionLine: '../stations/rules.ts#ProductionLine as ProductionLineState',
   Station: '../stations/rules.ts#Station as StationState',
   ShiftDefinition: '../shifts/pattern-rules.ts#ShiftDefinition as ShiftDefinitionState',
@@ -14,6 +15,7 @@ export const mappers: Mappers = {
   RoutingOperation: '../routings/rules.ts#RoutingOperation as RoutingOperationState',
   WorkOrder: '../work-orders/rules.ts#WorkOrder as WorkOrderState',
   WorkOrderOperation: '../work-orders/rules.ts#Operation as OperationState',
+  WorkOrderOperationChange: '../work-orders/operation-change-rules.ts#OperationChange as OperationChangeState',
   WorkOrderMaterial: '../work-orders/release-rules.ts#OrderMaterial as OrderMaterialState',
   ProductionReport: '../production-reporting/rules.ts#ProductionReport as ReportState',
   ReportWarning: '../production-reporting/rules.ts#ReportWarning as ReportWarningState',

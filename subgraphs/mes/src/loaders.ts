@@ -16,6 +16,7 @@ import * as lotActivities from './lots/activity-store.ts';
 import * as lots from './lots/store.ts';
 import * as policies from './plant-policies/store.ts';
 import { findAwaiting } from './production-reporting/awaiting-store.ts';
+import * as operationChanges from './operation-changes/store.ts';
 import * as reports from './production-reporting/store.ts';
 import * as conflicts from './report-conflicts/store.ts';
 import * as routings from './routings/store.ts';
@@ -34,6 +35,10 @@ export const createLoaders = (db: Db, now: () => Date = () => new Date()) => ({
   line: one(isId, stations.findLines, db, (line) => line.id),
   station: one(isId, stations.findStations, db, (station) => station.id),
   linesOf: listOf(stations.findLinesOf, db, (line) => line.factoryId),
+  area: one(isId, stations.findAreas, db, (area) => area.id),
+  areasOf: listOf(stations.findAreasOf, db, (area) => area.factoryId),
+  linesOfArea: listOf(stations.findLinesOfAreas, db, (line) => line.areaId!),
+  stationsOfLine: listOf(stations.findStationsOfLines, db, (station) => station.lineId!),
   stationsOf: listOf(stations.findStationsOf, db, (station) => station.factoryId),
   calendar: one(isLabel, shifts.findCalendars, db, (calendar) => calendar.factoryId),
   policies: one(isLabel, policies.findDecided, db, ({ factoryId }) => factoryId),
@@ -44,6 +49,7 @@ export const createLoaders = (db: Db, now: () => Date = () => new Date()) => ({
   policiesOf: one(isId, orders.findPoliciesOf, db, (order) => order.workOrderId),
   operation: one(isId, orderOperations.findOperations, db, (operation) => operation.id),
   operationsOf: listOf(orderOperations.findOperationsOf, db, (operation) => operation.workOrderId),
+  operationChangesOf: listOf(operationChanges.findChangesOf, db, (change) => change.workOrderId),
   materialsOf: listOf(orderOperations.findMaterialsOf, db, (material) => material.workOrderId),
   report: one(isId, reports.findReports, db, (report) => report.id),
   dispatched: one(isId, findDispatched, db, (operation) => operation.id),

@@ -36,7 +36,7 @@ export type RoutingInput = Readonly<{
   }>[];
 }>;
 
-type Outcome = Decision<Routing, never, RoutingRefusal | 'FACTORY_NOT_FOUND' | 'STATION_NOT_FOUND'>;
+type Outcome = Decision<Routing, never, RoutingRefusal | 'FACTORY_NOT_FOUND' | 'STATION_NOT_FOUND' | 'STATION_RETIRED'>;
 
 const MAX_ATTEMPTS = 5;
 
@@ -48,10 +48,10 @@ export async function defineRouting(input: RoutingInput, context: Context): Prom
   async function attempt(tx: Db): Promise<Outcome | null> {
     if (!(await findFactory(tx, factoryId))) return refuse('FACTORY_NOT_FOUND');
     const codes = input.operations.flatMap(({ stationCode }) => stationCode ?? []);
-    const stations = new Map(
-      (await findStationsByCode(tx, factoryId, codes.filter(isLabel))).map((station) => [station.code, station.id]),
-    );
+    const found = await findStationsByCode(tx, factoryId, codes.filter(isLabel));
+    const stations = new Map(found.map((station) => [station.code, station.id]));
     if (codes.some((stationCode) => !stations.has(stationCode))) return refuse('STATION_NOT_FOUND');
+    if (found.some(({ retiredAt }) => retiredAt)) return refuse('STATION_RETIRED');
 
     const inForce = isLabel(code) ? await store.findInForce(tx, factoryId, code) : null;
     const operations = input.operations.map((operation) => planned(operation, stations));

@@ -4,6 +4,7 @@ import type { RoutingRefusalCode } from '../generated/graphql.ts';
 export const messages: RefusalMessages<RoutingRefusalCode> = {
   FACTORY_NOT_FOUND: { en: 'There is no such plant.', 'zh-CN': '工厂不存在。' },
   STATION_NOT_FOUND: { en: 'The plant has no station with this code.', 'zh-CN': '该工厂没有此代码的工位。' },
+  STATION_RETIRED: { en: 'A station of the routing is retired.', 'zh-CN': '工艺路线中有已停用的工位。' },
   ROUTING_NOT_FOUND: { en: 'The plant has no routing with this code.', 'zh-CN': '该工厂没有此代码的工艺路线。' },
   NO_OPERATIONS: { en: 'A routing has 1 to 100 operations.', 'zh-CN': '工艺路线须包含 1 至 100 道工序。' },
   BAD_SEQUENCE: {

@@ -3,6 +3,8 @@ import type { StationRefusalCode } from '../generated/graphql.ts';
 
 export const messages: RefusalMessages<StationRefusalCode> = {
   FACTORY_NOT_FOUND: { en: 'There is no such plant.', 'zh-CN': '工厂不存在。' },
+  AREA_NOT_FOUND: { en: 'The plant has no area with this code.', 'zh-CN': '该工厂没有此代码的区域。' },
+  STATION_NOT_FOUND: { en: 'There is no such station.', 'zh-CN': '工位不存在。' },
   LINE_NOT_FOUND: { en: 'The plant has no line with this code.', 'zh-CN': '该工厂没有此代码的生产线。' },
   UNKNOWN_TIME_ZONE: {
     en: 'The time zone must be an IANA name such as Asia/Shanghai.',

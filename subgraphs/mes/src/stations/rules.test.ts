@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defineFactory, defineLine, defineStation, type Station } from './rules.ts';
+import { defineArea, defineFactory, defineLine, defineStation, reinstate, retire, type Station } from './rules.ts';
 
 const settings = { id: 'f', name: 'Shanghai', timeZone: 'Asia/Shanghai', overproductionPercent: '5.0' };
 const known = { ...settings, overproductionPercent: '5', calendarVersion: 7 };
@@ -27,12 +27,24 @@ describe('defining a plant', () => {
   });
 });
 
-describe('defining a line', () => {
-  const line = { id: 'l-2', factoryId: 'f', code: 'L1', name: 'Assembly' };
+describe('defining an area', () => {
+  const area = { id: 'a-2', factoryId: 'f', code: 'HALL-1', name: 'Hall 1' };
 
   it('renames the one with this code', () => {
+    expect(defineArea({ ...area, id: 'a-1', name: 'Old' }, area)).toMatchObject({ state: { ...area, id: 'a-1' } });
+  });
+
+  it('refuses a blank name', () => {
+    expect(defineArea(null, { ...area, name: '' })).toEqual({ ok: false, refusal: 'BAD_NAME' });
+  });
+});
+
+describe('defining a line', () => {
+  const line = { id: 'l-2', factoryId: 'f', areaId: 'a-1', code: 'L1', name: 'Assembly' };
+
+  it('changes the one with this code', () => {
     expect(defineLine({ ...line, id: 'l-1', name: 'Old' }, line)).toMatchObject({
-      state: { id: 'l-1', name: 'Assembly' },
+      state: { ...line, id: 'l-1' },
     });
   });
 
@@ -42,7 +54,16 @@ describe('defining a line', () => {
 });
 
 describe('defining a station', () => {
-  const station: Station = { id: 's-2', factoryId: 'f', lineId: null, code: 'M1', name: 'Mill', capacity: 1 };
+  const station: Station = {
+    id: 's-2',
+    factoryId: 'f',
+    lineId: null,
+    code: 'M1',
+    name: 'Mill',
+    capacity: 1,
+    equipmentClass: 'MILL',
+    retiredAt: null,
+  };
 
   it('changes the one with this code', () => {
     expect(defineStation({ ...station, id: 's-1', name: 'Old' }, station)).toMatchObject({
@@ -50,8 +71,21 @@ describe('defining a station', () => {
     });
   });
 
+  it('gets no new work once it is retired, until it is reinstated', () => {
+    const at = new Date('2026-03-10T04:00:00Z');
+    const retired = retire(station, at);
+    expect(retired).toEqual({ ...station, retiredAt: at });
+    expect(retire(retired, new Date())).toBe(retired);
+    expect(defineStation(retired, { ...station, name: 'New' })).toMatchObject({
+      state: { name: 'New', retiredAt: at },
+    });
+    expect(reinstate(retired)).toEqual(station);
+    expect(reinstate(station)).toBe(station);
+  });
+
   it.each([
     ['a blank name', { name: '' }, 'BAD_NAME'],
+    ['a blank class', { equipmentClass: ' ' }, 'BAD_NAME'],
     ['room for no job', { capacity: 0 }, 'OUT_OF_RANGE'],
   ])('refuses %s', (_case, change, refusal) => {
     expect(defineStation(null, { ...station, ...change })).toEqual({ ok: false, refusal });

@@ -12,7 +12,15 @@ export type Factory = Readonly<{
   calendarVersion: number;
 }>;
 
-export type ProductionLine = Readonly<{ id: string; factoryId: string; code: string; name: string }>;
+export type Area = Readonly<{ id: string; factoryId: string; code: string; name: string }>;
+
+export type ProductionLine = Readonly<{
+  id: string;
+  factoryId: string;
+  areaId: string | null;
+  code: string;
+  name: string;
+}>;
 
 export type Station = Readonly<{
   id: string;
@@ -20,7 +28,11 @@ export type Station = Readonly<{
   lineId: string | null;
   code: string;
   name: string;
+  /** Jobs at once. */
   capacity: number;
+  equipmentClass: string | null;
+  /** Set when the station gets no new work. */
+  retiredAt: Date | null;
 }>;
 
 export type FactorySettings = Pick<Factory, 'id' | 'name' | 'timeZone' | 'overproductionPercent'>;
@@ -39,25 +51,51 @@ export function defineFactory(
   return accept({ id, name, timeZone, overproductionPercent: percent.toFixed(), calendarVersion });
 }
 
+export const sameSettings = (one: Factory, other: Factory): boolean =>
+  one.name === other.name &&
+  one.timeZone === other.timeZone &&
+  new Decimal(one.overproductionPercent).eq(other.overproductionPercent);
+
+export function defineArea(known: Area | null, area: Area): Decision<Area, never, 'BAD_NAME'> {
+  if (!isLabel(area.code) || !isLabel(area.name)) return refuse('BAD_NAME');
+  return accept(known ? { ...known, name: area.name } : area);
+}
+
+export const sameArea = (one: Area, other: Area): boolean => one.name === other.name;
+
 export function defineLine(
   known: ProductionLine | null,
   line: ProductionLine,
 ): Decision<ProductionLine, never, 'BAD_NAME'> {
   if (!isLabel(line.code) || !isLabel(line.name)) return refuse('BAD_NAME');
-  return accept(known ? { ...known, name: line.name } : line);
+  return accept(known ? { ...line, id: known.id } : line);
 }
 
+export const sameLine = (one: ProductionLine, other: ProductionLine): boolean =>
+  one.name === other.name && one.areaId === other.areaId;
+
+/** A retired station stays retired, whatever else is said about it. */
 export function defineStation(
   known: Station | null,
   station: Station,
 ): Decision<Station, never, 'BAD_NAME' | 'OUT_OF_RANGE'> {
-  if (!isLabel(station.code) || !isLabel(station.name)) return refuse('BAD_NAME');
+  const { code, name, equipmentClass } = station;
+  if (![code, name, ...(equipmentClass === null ? [] : [equipmentClass])].every(isLabel)) return refuse('BAD_NAME');
   if (station.capacity < 1) return refuse('OUT_OF_RANGE');
-  return accept(known ? { ...station, id: known.id } : station);
+  return accept(known ? { ...station, id: known.id, retiredAt: known.retiredAt } : station);
 }
 
 export const sameStation = (one: Station, other: Station): boolean =>
-  one.name === other.name && one.lineId === other.lineId && one.capacity === other.capacity;
+  one.name === other.name &&
+  one.lineId === other.lineId &&
+  one.capacity === other.capacity &&
+  one.equipmentClass === other.equipmentClass;
+
+/** No new work from now on; or work again. Answers the station itself when nothing changes. */
+export const retire = (station: Station, at: Date): Station =>
+  station.retiredAt ? station : { ...station, retiredAt: at };
+
+export const reinstate = (station: Station): Station => (station.retiredAt ? { ...station, retiredAt: null } : station);
 
 // An offset such as +08:00 would pass as a zone too, but knows nothing of clock changes.
 function isTimeZone(name: string): boolean {

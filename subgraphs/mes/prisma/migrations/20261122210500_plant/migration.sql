@@ -34,6 +34,53 @@ CREATE TABLE "mes"."calendar_exceptions" (
 -- CreateIndex
 CREATE UNIQUE INDEX "calendar_exceptions_tenant_id_factory_id_name_first_day_key" ON "mes"."calendar_exceptions"("tenant_id", "factory_id", "name", "first_day");
 
+-- AlterTable
+ALTER TABLE "mes"."production_lines" ADD COLUMN     "area_id" UUID;
+
+-- AlterTable
+ALTER TABLE "mes"."stations" ADD COLUMN     "equipment_class" TEXT,
+ADD COLUMN     "retired_at" TIMESTAMPTZ(3);
+
+-- CreateTable
+CREATE TABLE "mes"."areas" (
+    "id" UUID NOT NULL,
+    "tenant_id" TEXT NOT NULL,
+    "factory_id" TEXT NOT NULL,
+    "code" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+
+    CONSTRAINT "areas_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "mes"."station_capacities" (
+    "id" UUID NOT NULL,
+    "tenant_id" TEXT NOT NULL,
+    "factory_id" TEXT NOT NULL,
+    "station_id" UUID NOT NULL,
+    "shift" TEXT NOT NULL DEFAULT '',
+    "valid_from" DATE NOT NULL,
+    "jobs" INTEGER NOT NULL,
+    "efficiency_percent" DECIMAL(18,4) NOT NULL DEFAULT 100,
+
+    CONSTRAINT "station_capacities_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "areas_tenant_id_factory_id_code_key" ON "mes"."areas"("tenant_id", "factory_id", "code");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "station_capacities_station_id_shift_valid_from_key" ON "mes"."station_capacities"("station_id", "shift", "valid_from");
+
+-- CreateIndex
+CREATE INDEX "production_lines_area_id_idx" ON "mes"."production_lines"("area_id");
+
+-- AddForeignKey
+ALTER TABLE "mes"."production_lines" ADD CONSTRAINT "production_lines_area_id_fkey" FOREIGN KEY ("area_id") REFERENCES "mes"."areas"("id") ON DELETE RESTRICT ON UPDATE RESTRICT;
+
+-- AddForeignKey
+ALTER TABLE "mes"."station_capacities" ADD CONSTRAINT "station_capacities_station_id_fkey" FOREIGN KEY ("station_id") REFERENCES "mes"."stations"("id") ON DELETE RESTRICT ON UPDATE RESTRICT;
+
 -- From here on by hand: what the models cannot say.
 
 -- Operations ran one after the other until now. The owner sees rows of every tenant only while the policies spare him.
@@ -48,3 +95,6 @@ ALTER TABLE "mes"."routing_operations" FORCE ROW LEVEL SECURITY;
 SELECT secure_table('mes.calendar_exceptions');
 ALTER TABLE "mes"."calendar_exceptions"
   ADD CONSTRAINT "calendar_exceptions_kind_check" CHECK (kind IN ('HOLIDAY', 'EXTRA_SHIFT', 'CHANGED_SHIFTS'));
+
+SELECT secure_table('mes.areas');
+SELECT secure_table('mes.station_capacities');

@@ -125,15 +125,3 @@ export async function findOnHand(db: Db, lotIds: readonly string[]): Promise<{ l
               FROM lot_activity_lots WHERE lot_id = ANY(${[...lotIds]}::uuid[]) AND location_id IS NULL) it
      GROUP BY lot_id`;
 }
-
-/** What orders make, as far as it is known. */
-export async function findOutputLots(
-  db: Db,
-  orderIds: readonly string[],
-): Promise<{ workOrderId: string; outputLotId: string | null }[]> {
-  const rows = await db.workOrder.findMany({
-    where: { id: { in: [...orderIds] } },
-    select: { id: true, outputLotId: true },
-  });
-  return rows.map(({ id, outputLotId }) => ({ workOrderId: id, outputLotId }));
-}

@@ -73,7 +73,7 @@ describe('the reference genealogy', () => {
     const query = `query($id: ID!) { lot(id: $id) { trace(direction: FORWARD) {
       lots { lot { number onHand } depth end }
       edges { from { number } to { number } activity { kind } }
-      workOrders(open: true) { number } stock { lot { number } quantity locationId }
+      workOrders(open: true) { number } stock { lot { number } quantity location { code } }
       shipments { reference customerId lot { number } quantity } } } }`;
     const { trace } = await fieldOf<{ trace: Record<string, Input[]> }>(mes, query, { id: ids['R1'] });
     expect(
@@ -82,7 +82,7 @@ describe('the reference genealogy', () => {
         .sort(),
     ).toEqual(['PAL2', 'SHIP1']);
     expect(trace['stock']).toHaveLength(3);
-    expect(trace['stock']).toContainEqual({ lot: { number: 'PAL2' }, quantity: '70', locationId: null });
+    expect(trace['stock']).toContainEqual({ lot: { number: 'PAL2' }, quantity: '70', location: null });
     expect(trace['shipments']).toEqual([
       { reference: 'DN-1', customerId: 'CUST-1', lot: { number: 'PAL1' }, quantity: '50' },
     ]);

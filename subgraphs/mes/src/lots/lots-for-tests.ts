@@ -17,7 +17,7 @@ export const STATUS = `mutation($input: SetLotStatusInput!) { setLotStatus(input
   ... on SetLotStatusPayload { lot { ${LOT} } } ... on LotRefusal { code message lotId } } }`;
 export const RECORD = `mutation($input: RecordLotActivityInput!) { recordLotActivity(input: $input) {
   ... on RecordLotActivityPayload { replayed expired { number } activity { id kind
-      inputs { quantity lot { id number } locationId } outputs { quantity lot { id number expiresOn } locationId } } }
+      inputs { quantity lot { id number } location { code } } outputs { quantity lot { id number expiresOn } location { code } } } }
   ... on LotRefusal { code message lotId number limit actual } } }`;
 
 let requests = 0;

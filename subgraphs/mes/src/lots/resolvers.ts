@@ -26,6 +26,9 @@ const refusal = ({ claims }: Context, { code, lotId, number, limit, actual }: Lo
 const lotOf = async ({ lotId }: { lotId: string }, _args: unknown, { loaders }: Context) =>
   (await loaders.lot.load(lotId))!;
 
+const locationOf = ({ locationId }: { locationId: string | null }, _args: unknown, { loaders }: Context) =>
+  locationId ? loaders.location.load(locationId) : null;
+
 export const resolvers: Resolvers = {
   Query: {
     lot: (_, { id }, { loaders }) => loaders.lot.load(id),
@@ -110,7 +113,7 @@ export const resolvers: Resolvers = {
     to: async ({ to }, _args, { loaders }) => (await loaders.lot.load(to))!,
     activity: ({ activityId }, _args, { loaders }) => (activityId ? loaders.lotActivity.load(activityId) : null),
   },
-  TracedStock: { lot: lotOf },
+  TracedStock: { lot: lotOf, location: locationOf },
   TracedShipment: { lot: lotOf },
 
   LotActivity: {
@@ -120,12 +123,9 @@ export const resolvers: Resolvers = {
       (await loaders.lotActivityLines.load(id)).filter(({ role }) => role === 'OUTPUT'),
     workOrder: ({ workOrderId }, _args, { loaders }) => (workOrderId ? loaders.workOrder.load(workOrderId) : null),
   },
-  LotActivityLot: { lot: lotOf },
+  LotActivityLot: { lot: lotOf, location: locationOf },
 
   WorkOrder: {
-    outputLot: async ({ id }, _args, { loaders }) => {
-      const lotId = (await loaders.outputLotOf.load(id))?.outputLotId;
-      return lotId ? loaders.lot.load(lotId) : null;
-    },
+    outputLot: ({ outputLotId }, _args, { loaders }) => (outputLotId ? loaders.lot.load(outputLotId) : null),
   },
 };

@@ -1,4 +1,5 @@
 import type { Db } from '../database.ts';
+import { findPortions } from './activity-store.ts';
 import type { Walk } from './trace-rules.ts';
 
 const MOST_LOTS = 10_000;
@@ -32,30 +33,15 @@ export async function findOrderIds(db: Db, lotIds: readonly string[], open: bool
   return rows.map(({ id }) => id);
 }
 
-export type TracedStock = Readonly<{
-  lotId: string;
-  quantity: string;
-  locationId: string | null;
-  locationCode: string | null;
-  warehouseCode: string | null;
-}>;
+export type TracedStock = Readonly<{ lotId: string; quantity: string; locationId: string | null }>;
 
 /** What is on hand of the lots, by place; what no place holds comes last. */
 export async function findStock(db: Db, lotIds: readonly string[]): Promise<TracedStock[]> {
-  const ids = [...lotIds];
-  return db.$queryRaw<TracedStock[]>`
-    SELECT s.lot_id::text AS "lotId", trim_scale(s.quantity)::text AS quantity, s.location_id::text AS "locationId",
-           l.code AS "locationCode", w.code AS "warehouseCode"
-      FROM (SELECT lot_id, location_id, sum(on_hand) AS quantity
-              FROM stock_balances WHERE lot_id = ANY(${ids}::uuid[]) GROUP BY lot_id, location_id
-            UNION ALL
-            SELECT lot_id, NULL, sum(CASE role WHEN 'OUTPUT' THEN quantity ELSE -quantity END)
-              FROM lot_activity_lots WHERE lot_id = ANY(${ids}::uuid[]) AND location_id IS NULL GROUP BY lot_id) s
-      LEFT JOIN stock_locations l ON l.id = s.location_id
-      LEFT JOIN warehouses w ON w.id = l.warehouse_id
-     WHERE s.quantity <> 0
-     ORDER BY w.code, l.code, s.lot_id`;
+  const portions = await findPortions(db, lotIds);
+  return portions.sort((a, b) => compare(a.locationId ?? '~', b.locationId ?? '~') || compare(a.lotId, b.lotId));
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export type TracedShipment = Readonly<{
   reference: string | null;

@@ -47,9 +47,6 @@ CREATE TABLE "mes"."lot_counters" (
 CREATE INDEX "lots_tenant_id_factory_id_created_at_id_idx" ON "mes"."lots"("tenant_id", "factory_id", "created_at", "id");
 
 -- CreateIndex
-CREATE INDEX "lots_tenant_id_factory_id_number_idx" ON "mes"."lots"("tenant_id", "factory_id", "number" text_pattern_ops);
-
--- CreateIndex
 CREATE INDEX "lot_activities_work_order_id_idx" ON "mes"."lot_activities"("work_order_id");
 
 -- CreateIndex

@@ -3,6 +3,7 @@ import type { PrismaPg } from '@prisma/adapter-pg';
 import { foundationMigrations, provision } from '@enghub/database/provision';
 import { openTenantClients, type TenantClients } from '@enghub/database/tenant-clients';
 import { auditMigrations } from '@enghub/audit/migrations';
+import { startSealer } from '@enghub/audit/sealer';
 import type { Envelope } from '@enghub/event-contracts/envelope';
 import { claim } from '@enghub/messaging/inbox';
 import type { LiveBus } from '@enghub/messaging/live';
@@ -89,6 +90,9 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
     },
   });
 
+  const anchorFile = process.env['AUDIT_ANCHOR_FILE'] || undefined;
+  const sealer = startSealer({ relayUrl, namespace, logger, anchorFile });
+
   const claimsOf = (event: Envelope): Claims =>
     systemClaims(name, {
       tenantId: event.tenant_id,
@@ -160,7 +164,7 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
     stop: async () => {
       clearInterval(daily);
       await Promise.all(subscriptions.map((subscription) => subscription.stop()));
-      await relay.stop();
+      await Promise.all([relay.stop(), sealer.stop()]);
       await clients.close();
     },
   };

@@ -16,6 +16,10 @@ describe('.env.example', () => {
     expect(read.filter((name) => !new RegExp(`^# ${name}=`, 'm').test(example))).toEqual([]);
   });
 
+  it.each(['AUDIT_ANCHOR_FILE', 'DATABASE_ROLE_SECRET'])('names %s, which packages read by themselves', (name) => {
+    expect(example).toMatch(new RegExp(`^# ${name}=`, 'm'));
+  });
+
   it('decides nothing by itself', () => {
     expect(example.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
   });

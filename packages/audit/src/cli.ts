@@ -1,7 +1,8 @@
 /** `npm run audit -- verify [--tenant <id>] [--anchors <file>]`: whether the audit trails are as they were written. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '@enghub/database/embedded-postgres';
+import { findPostmaster } from '@enghub/database/embedded/postmaster';
 import { rolesOf } from '@enghub/database/roles';
 import pg from 'pg';
 import { readAnchors, type Anchor } from './anchors.ts';
@@ -65,6 +66,9 @@ async function embedded(stops: (() => Promise<void>)[]): Promise<string | null> 
   if (embeddedUrl !== undefined) return embeddedUrl;
   const dataDirectory = path.resolve(root, process.env['ENGHUB_DATA_DIR'] || '.enghub', 'postgres');
   if (!existsSync(dataDirectory)) return (embeddedUrl = null);
+  // While the system runs, its server answers us too.
+  const running = findPostmaster(realpathSync(dataDirectory));
+  if (running?.ready) return (embeddedUrl = `postgresql://postgres@127.0.0.1:${running.port}/enghub`);
   const server = await startEmbeddedPostgres({ dataDirectory });
   stops.push(() => server.stop());
   return (embeddedUrl = server.url);
@@ -73,7 +77,15 @@ async function embedded(stops: (() => Promise<void>)[]): Promise<string | null> 
 async function report(url: string, namespace: string, tenantId: string | undefined, anchors: readonly Anchor[]) {
   // The relay's role sees every tenant and can change nothing here.
   const client = new pg.Client({ connectionString: rolesOf(url, namespace).relay.url, connectionTimeoutMillis: 5_000 });
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    // The subgraph was never started on this server.
+    if (/(role|database) .* does not exist/.test((error as Error).message)) {
+      return console.log(`${namespace}: no audit trail yet`);
+    }
+    throw error;
+  }
   try {
     const { rows } = await client.query<{ known: boolean }>('SELECT to_regclass($1) IS NOT NULL AS known', [
       `${namespace}.audit_seals`,

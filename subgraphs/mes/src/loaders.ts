@@ -21,6 +21,7 @@ import * as reports from './production-reporting/store.ts';
 import * as conflicts from './report-conflicts/store.ts';
 import * as routings from './routings/store.ts';
 import * as shifts from './shifts/store.ts';
+import * as capacities from './station-capacity/store.ts';
 import * as stations from './stations/store.ts';
 import { isLabel } from './text-rules.ts';
 import type { TimePage } from './time-cursor.ts';
@@ -39,6 +40,7 @@ export const createLoaders = (db: Db, now: () => Date = () => new Date()) => ({
   areasOf: listOf(stations.findAreasOf, db, (area) => area.factoryId),
   linesOfArea: listOf(stations.findLinesOfAreas, db, (line) => line.areaId!),
   stationsOfLine: listOf(stations.findStationsOfLines, db, (station) => station.lineId!),
+  capacityRulesOf: listOf(capacities.findRules, db, (rule) => rule.stationId),
   stationsOf: listOf(stations.findStationsOf, db, (station) => station.factoryId),
   calendar: one(isLabel, shifts.findCalendars, db, (calendar) => calendar.factoryId),
   policies: one(isLabel, policies.findDecided, db, ({ factoryId }) => factoryId),

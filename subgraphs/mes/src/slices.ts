@@ -18,9 +18,11 @@ import { resolvers as reportConflicts } from './report-conflicts/resolvers.ts';
 import { resolvers as qualifications } from './qualifications/resolvers.ts';
 import { consumers as readinessConsumers } from './readiness/consumers.ts';
 import { resolvers as readiness } from './readiness/resolvers.ts';
+import { resolvers as operationChanges } from './operation-changes/resolvers.ts';
 import { resolvers as routings } from './routings/resolvers.ts';
 import { resolvers as shiftBoard } from './shift-board/resolvers.ts';
 import { resolvers as shifts } from './shifts/resolvers.ts';
+import { resolvers as stationCapacity } from './station-capacity/resolvers.ts';
 import { resolvers as stations } from './stations/resolvers.ts';
 import { resolvers as workOrders } from './work-orders/resolvers.ts';
 
@@ -28,9 +30,11 @@ import { resolvers as workOrders } from './work-orders/resolvers.ts';
 export const slices: readonly Slice<Context>[] = [
   { resolvers: stations },
   { resolvers: shifts },
+  { resolvers: stationCapacity },
   { resolvers: plantPolicies },
   { resolvers: routings },
   { resolvers: workOrders },
+  { resolvers: operationChanges },
   { resolvers: productionReporting },
   { resolvers: reportApprovals },
   { resolvers: reportConflicts },

@@ -1,0 +1,73 @@
+import { audit } from '@enghub/subgraph-kit/audit';
+import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
+import { isId, newId } from '@enghub/subgraph-kit/ids';
+import type { Context } from '../context.ts';
+import { standardSeconds } from '../routings/commands.ts';
+import { daysAsked } from '../shifts/commands.ts';
+import { findFactory, findStations, type Station } from '../stations/commands.ts';
+import * as rules from './rules.ts';
+import type { CapacityRefusal, CapacityRule, DayCapacity, DayLoad, Requirement } from './rules.ts';
+import * as store from './store.ts';
+
+export type CapacityInput = Omit<CapacityRule, 'id'>;
+
+export async function defineCapacity(
+  input: CapacityInput,
+  context: Context,
+): Promise<Decision<CapacityRule, never, CapacityRefusal | 'STATION_NOT_FOUND'>> {
+  const { claims, transaction } = context;
+  if (!isId(input.stationId)) return refuse('STATION_NOT_FOUND');
+  return transaction(async (tx) => {
+    const [station] = await findStations(tx, [input.stationId]);
+    if (!station) return refuse('STATION_NOT_FOUND');
+    const { shift, validFrom } = input;
+    const all = await store.findRules(tx, [station.id]);
+    const known = all.find((rule) => rule.shift === shift && rule.validFrom === validFrom) ?? null;
+    const decision = rules.defineCapacity(known, { ...input, id: newId() });
+    if (!decision.ok || decision.state === known) return decision;
+    const { factoryId } = station;
+    const rule = await store.saveRule(tx, claims.tenantId, factoryId, decision.state);
+    const entry = { command: 'defineStationCapacity', factoryId, entity: 'StationCapacityRule', entityId: rule.id };
+    await audit(tx, context, { ...entry, before: known, after: rule });
+    return accept(rule);
+  });
+}
+
+/** The capacity of a station on each day; null when it does not exist for the user. */
+export async function capacityOn(
+  stationId: string,
+  days: readonly string[],
+  { loaders }: Context,
+): Promise<{ station: Station; days: readonly DayCapacity[] } | null> {
+  const station = await loaders.station.load(stationId);
+  if (!station) return null;
+  const calendar = await loaders.calendar.load(station.factoryId);
+  const capacityRules = await loaders.capacityRulesOf.load(stationId);
+  const capacities = days.map((date) =>
+    rules.dayCapacity(station, capacityRules, date, calendar?.occurrencesOn(date) ?? []),
+  );
+  return { station, days: capacities };
+}
+
+export type StationLoad = Readonly<{ days: readonly DayLoad[]; unplannedSeconds: string }>;
+
+/** Derived from the open operations whenever it is asked for, so it needs no bookings that could go stale. */
+export async function loadOf(
+  { stationId, from, to }: { stationId: string; from: string; to: string },
+  context: Context,
+): Promise<StationLoad | null> {
+  const days = daysAsked(from, to);
+  const known = await capacityOn(stationId, days, context);
+  if (!known) return null;
+  const { timeZone } = (await findFactory(context.db, known.station.factoryId))!;
+  const operations = await store.findOpenOperations(context.db, stationId, rules.instantsAround(from, to));
+  const requirements = operations.map((operation): Requirement => {
+    const pieces = rules.missingPieces(operation.ordered, operation.good);
+    const setupSeconds = operation.hasBegun ? null : operation.setupSeconds;
+    return {
+      date: operation.plannedStartAt && operation.plannedStartAt.toLocaleDateString('sv-SE', { timeZone }),
+      requiredSeconds: standardSeconds({ ...operation, setupSeconds }, pieces),
+    };
+  });
+  return { days: rules.loadOf(known.days, requirements), unplannedSeconds: rules.requiredOn(requirements, null) };
+}

@@ -1,0 +1,11 @@
+import type { RefusalMessages } from '@enghub/subgraph-kit/refusal-messages';
+import type { StationCapacityRefusalCode } from '../generated/graphql.ts';
+
+export const messages: RefusalMessages<StationCapacityRefusalCode> = {
+  STATION_NOT_FOUND: { en: 'There is no such station.', 'zh-CN': '工位不存在。' },
+  BAD_NAME: { en: 'The name of a shift has 1 to 100 characters.', 'zh-CN': '班次名称须为 1 至 100 个字符。' },
+  OUT_OF_RANGE: {
+    en: 'A station runs 0 to 1,000 jobs at once, at an efficiency above 0 and up to 200 percent.',
+    'zh-CN': '工位可同时运行 0 至 1000 个作业，效率须大于 0 且不超过 200%。',
+  },
+};

@@ -25,6 +25,10 @@ export async function definePlant(
     timeZone: plant.timeZone,
     overproductionPercent: plant.overproductionPercent,
   });
+  await tell(operations.definePlantPolicies, `The policies of ${factoryId}`, administrator, {
+    factoryId,
+    ...plant.policies,
+  });
   await tell(operations.defineShiftPattern, 'The shift pattern', administrator, { factoryId, ...plant.shiftPattern });
   await tell(operations.defineProductionLine, `Line ${plant.line.code}`, administrator, { factoryId, ...plant.line });
 

@@ -49,6 +49,7 @@ const replayable = z.object({ replayed: z.boolean() });
 
 export const operations = {
   defineFactory: command('DefineFactory', anything),
+  definePlantPolicies: command('DefinePlantPolicies', anything),
   defineProductionLine: command('DefineProductionLine', anything),
   defineShiftPattern: command('DefineShiftPattern', anything),
   defineStation: command('DefineStation', z.object({ station: z.object({ id: z.string() }) })),

@@ -4,6 +4,8 @@ export const plant = {
   name: 'Shanghai plant',
   timeZone: 'Asia/Shanghai',
   overproductionPercent: '10',
+  /** The log has later operations of orders whose first ones nobody noted. */
+  policies: { predecessor: 'WARN' },
   line: { code: 'machining', name: 'Machining' },
   /** Some machines of the log run two jobs at once. */
   stationCapacity: 2,

@@ -16,6 +16,7 @@ const modelsSql = `
            'good', r.good_quantity::text, 'scrap', r.scrap_quantity::text, 'scrap_reason', r.scrap_reason,
            'rework', r.rework_quantity::text, 'started_at', r.started_at, 'operator_id', r.operator_id,
            'reported_by', r.reported_by, 'created_at', r.created_at, 'calendar_version', f.calendar_version,
+           'audit_id', r.id, 'command', 'reportProduction', 'user_id', r.reported_by, 'trace_id', 'bench',
            'events', jsonb_agg(jsonb_build_object('routingKey', o.routing_key, 'aggregateId', o.aggregate_id,
                                                   'envelope', o.envelope) ORDER BY o.id)) AS body
     FROM mes.production_reports r

@@ -1,5 +1,3 @@
-import { productionReportCorrected } from '@enghub/event-contracts/mes/production-report-corrected.v1';
-import { newEvent } from '@enghub/messaging/outbox';
 import { newId } from '@enghub/subgraph-kit/ids';
 import { inChinese, otherTenant, productionManager } from '@enghub/testkit/claims';
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
@@ -23,7 +21,7 @@ let plant: Plant;
 let orders: OrderAnswer[];
 beforeAll(async () => {
   mes = await testSubgraph(definition, { graph: erp, now: () => now });
-  plant = await setUpPlant(mes);
+  plant = await setUpPlant(mes, { policies: { predecessor: 'ALLOW', stationOverlap: 'ALLOW' } });
   const operations = [{ sequence: 10, name: 'Grinding' }];
   const input = { factoryId: plant.factoryId, code: 'R2', productId: 'PROD-B', operations };
   await fieldOf(mes, DEFINE_ROUTING, { input });
@@ -61,66 +59,13 @@ async function settled(): Promise<void> {
   while ((await mes.rows<{ n: number }>(heard))[0]!.n < events) await setTimeout(20);
 }
 
-/** A correction as the reporting slice writes it: a row of signed quantities, and its event. */
-async function correct(reportId: string, good: string, scrap: string): Promise<void> {
-  const id = newId();
-  const [row] = await mes.rows<Record<string, string>>(
-    `INSERT INTO mes.production_reports
-       (id, report_time, tenant_id, factory_id, work_order_id, operation_id, station_id, shift_date, shift, good_quantity,
-        scrap_quantity, scrap_reason, rework_quantity, correction_of, correction_reason, operator_id, reported_by, created_at)
-     SELECT $1, report_time, tenant_id, factory_id, work_order_id, operation_id, station_id, shift_date, shift, $3, $4, 'burr',
-            0, id, 'miscounted', operator_id, reported_by, now()
-       FROM mes.production_reports WHERE id = $2 RETURNING *, shift_date::text AS day`,
-    [id, reportId, good, scrap],
-  );
-  const product = (
-    await mes.rows<{ product_id: string }>('SELECT product_id FROM mes.work_orders WHERE id = $1', [
-      row!['work_order_id'],
-    ])
-  )[0]!.product_id;
-  const at = now.toISOString();
-  const event = newEvent(
-    productionReportCorrected,
-    {
-      report_id: id,
-      corrected_report_id: reportId,
-      work_order_id: row!['work_order_id']!,
-      work_order_number: 'n',
-      operation_id: row!['operation_id']!,
-      operation_sequence: 10,
-      operation_name: 'o',
-      product_id: product,
-      good_qty: good,
-      defect_qty: scrap,
-      rework_qty: '0',
-      sent_back_qty: '0',
-      unit: 'pcs',
-      defect_types: [],
-      defects: [],
-      produced_by: 'x',
-      reported_by: 'x',
-      station_id: row!['station_id'] ?? null,
-      shift_date: row!['day']!,
-      shift: row!['shift']!,
-      started_at: null,
-      ended_at: at,
-      report_time: at,
-      standard_run_seconds: null,
-      shift_occurrences: [],
-      reason: 'miscounted',
-      corrected_at: at,
-    },
-    {
-      aggregateId: row!['work_order_id']!,
-      factoryId: 'factory-sh-01',
-      eventId: newId(),
-      tenantId: 'tenant-001',
-      traceId: 't',
-      sourceService: 'mes',
-      at: now,
-    },
-  );
-  await mes.transport.publish([event]);
+const CORRECT = `mutation($input: CorrectProductionReportInput!) { correctProductionReport(input: $input) {
+  __typename ... on ProductionReportRefusal { code } } }`;
+
+/** What was counted wrongly; the quantities are those that the report should have had. */
+async function correct(reportId: string, goodQuantity: string): Promise<void> {
+  const input = { requestId: `d-${++requests}`, reportId, goodQuantity, reason: 'miscounted' };
+  expect(await fieldOf(mes, CORRECT, { input })).toEqual({ __typename: 'ReportProductionPayload' });
 }
 
 /** The same figures, counted in another way. */
@@ -185,7 +130,7 @@ describe('the daily report', () => {
         const answer = await report(order, random(order.operations.length), change);
         ids.push(answer.report.id);
       });
-      const corrections = ids.slice(-5).map((id) => correct(id, `-${random(2)}.5`, `${random(2)}`));
+      const corrections = [...new Set(ids.slice(-5))].map((id, at) => correct(id, `${round * 5 + at}.5`));
       await Promise.all([...reports, ...corrections, round % 2 ? rebuild() : daily()]);
       events += reports.length + corrections.length;
     }

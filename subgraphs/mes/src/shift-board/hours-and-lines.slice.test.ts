@@ -23,7 +23,7 @@ let lathe: string;
 beforeAll(async () => {
   now = new Date('2012-01-29T20:00:00Z');
   mes = await testSubgraph(definition, { graph: erp, now: () => now });
-  plant = await setUpPlant(mes);
+  plant = await setUpPlant(mes, { policies: { predecessor: 'ALLOW' } });
   const moved = await fieldOf<{ station: { id: string } }>(mes, DEFINE_STATION, {
     input: { factoryId: plant.factoryId, code: 'M2', name: 'Lathe', lineCode: 'L1' },
   });
@@ -229,6 +229,26 @@ describe('the board of a line', () => {
     for (const change of [{ lineId: 'nothing' }, { lineId: lathe }, { shift: 'nul\u0000' }]) {
       expect(await ofLine('goodQuantity', change)).toBeNull();
     }
+  });
+});
+
+describe('a correction', () => {
+  const CORRECT = `mutation($input: CorrectProductionReportInput!) { correctProductionReport(input: $input) { __typename } }`;
+
+  it('changes the hour of the corrected report, on both boards, and is no report of its own', async () => {
+    const { report: wrong } = await report(1, { goodQuantity: '9', endedAt: '2012-01-30T05:30:00Z' });
+    const before = await ofLine('goodQuantity reportCount');
+    const ticked = Promise.all([
+      ticking('shiftBoard', lathe, '2012-01-30', 'day'),
+      ticking('lineShiftBoard', lineId, '2012-01-30', 'day'),
+    ]);
+    const input = { requestId: `h-${++requests}`, reportId: wrong!.id, goodQuantity: '4', reason: 'miscounted' };
+    expect(await fieldOf(mes, CORRECT, { input })).toEqual({ __typename: 'ReportProductionPayload' });
+    await ticked;
+    expect(before).toEqual({ goodQuantity: '21', reportCount: 6 });
+    const board = await ofLine(`goodQuantity reportCount ${HOURS}`);
+    expect(board).toMatchObject({ goodQuantity: '16', reportCount: 6 });
+    expect(board.hours[5]).toMatchObject({ goodQuantity: '4' });
   });
 });
 

@@ -1,5 +1,6 @@
 import { inChinese, operator, otherTenant, productionManager } from '@enghub/testkit/claims';
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anOrder, dataOf, erp, fieldOf, setUpPlant, type OrderAnswer, type Plant } from '../plant-for-tests.ts';
 import { definition } from '../subgraph.ts';
@@ -382,7 +383,10 @@ describe('the books', () => {
   });
 
   it('cannot be rewritten', async () => {
-    await expect(mes.rows(`UPDATE mes.stock_movements SET quantity = 1`)).rejects.toThrow();
+    const client = new pg.Client({ connectionString: mes.appUrl });
+    await client.connect();
+    const rewrite = client.query(`UPDATE mes.stock_movements SET quantity = 1`);
+    await expect(rewrite.finally(() => client.end())).rejects.toThrow('permission denied');
   });
 
   it('answer pages of balances and of what is below zero', async () => {

@@ -364,7 +364,7 @@ DECLARE
   open numeric;
 BEGIN
   SELECT jsonb_agg(jsonb_build_object(
-           'place', r.place, 'report_id', r.report_id, 'work_order_id', w.id, 'operation_id', o.id, 'at', r.at, 'by', r.by,
+           'place', r.place, 'report_id', r.report_id, 'work_order_id', w.id, 'operation_id', o.id, 'at', r.at, 'moved_by', r.by,
            'factory_id', w.factory_id, 'material_id', m.material_id, 'output_lot_id', w.output_lot_id,
            'unit', coalesce(s.unit, m.unit), 'warehouse_id', l.warehouse_id, 'location_id', l.id,
            'quantity', round(r.pieces * m.quantity_per_piece * mes.unit_factor(m.unit, coalesce(s.unit, m.unit)), 4),
@@ -414,10 +414,10 @@ BEGIN
   INSERT INTO mes.stock_movements (id, movement_id, tenant_id, factory_id, kind, warehouse_id, location_id, material_id,
     quantity, unit, work_order_id, operation_id, report_id, moved_by, moved_at)
   SELECT n.id, n.id, tenant, n.factory_id, 'CONSUME', n.warehouse_id, n.location_id, n.material_id, -n.quantity, n.unit,
-         n.work_order_id, n.operation_id, n.report_id, n.by, n.at
+         n.work_order_id, n.operation_id, n.report_id, n.moved_by, n.at
     FROM (SELECT gen_random_uuid() AS id, r.*
             FROM jsonb_to_recordset(needs) AS r(report_id uuid, work_order_id uuid, operation_id uuid, at timestamptz,
-                   by text, factory_id text, material_id text, unit text, warehouse_id uuid, location_id uuid,
+                   moved_by text, factory_id text, material_id text, unit text, warehouse_id uuid, location_id uuid,
                    quantity numeric, is_lot boolean)
            WHERE NOT r.is_lot) n;
   UPDATE mes.stock_balances b SET on_hand = b.on_hand - s.quantity
@@ -439,7 +439,7 @@ BEGIN
 
   FOR need IN
     SELECT * FROM jsonb_to_recordset(needs) AS n(place bigint, report_id uuid, work_order_id uuid, operation_id uuid,
-             at timestamptz, by text, factory_id text, material_id text, output_lot_id uuid, unit text, warehouse_id uuid,
+             at timestamptz, moved_by text, factory_id text, material_id text, output_lot_id uuid, unit text, warehouse_id uuid,
              location_id uuid, quantity numeric, is_lot boolean, first_expiry date)
      WHERE n.is_lot ORDER BY n.place, n.material_id
   LOOP
@@ -463,7 +463,7 @@ BEGIN
       INSERT INTO mes.stock_movements (id, movement_id, tenant_id, factory_id, kind, warehouse_id, location_id,
         material_id, lot_id, quantity, unit, work_order_id, operation_id, report_id, moved_by, moved_at)
       SELECT v.id, v.id, tenant, need.factory_id, 'CONSUME', part.warehouse_id, part.location_id, need.material_id,
-             part.lot_id, -part.free, need.unit, need.work_order_id, need.operation_id, need.report_id, need.by, need.at
+             part.lot_id, -part.free, need.unit, need.work_order_id, need.operation_id, need.report_id, need.moved_by, need.at
         FROM (SELECT gen_random_uuid() AS id) v;
       UPDATE mes.stock_balances b SET on_hand = b.on_hand - part.free WHERE b.id = part.balance_id;
       PERFORM mes.use_reservations(need.work_order_id, need.material_id, part.balance_id, part.free, true);
@@ -496,7 +496,7 @@ BEGIN
       INSERT INTO mes.stock_movements (id, movement_id, tenant_id, factory_id, kind, warehouse_id, location_id,
         material_id, lot_id, quantity, unit, work_order_id, operation_id, report_id, moved_by, moved_at)
       SELECT v.id, v.id, tenant, need.factory_id, 'RETURN', part.warehouse_id, part.location_id, need.material_id,
-             part.lot_id, part.used, need.unit, need.work_order_id, need.operation_id, need.report_id, need.by, need.at
+             part.lot_id, part.used, need.unit, need.work_order_id, need.operation_id, need.report_id, need.moved_by, need.at
         FROM (SELECT gen_random_uuid() AS id) v;
       UPDATE mes.stock_balances b SET on_hand = b.on_hand + part.used
        WHERE b.warehouse_id = part.warehouse_id AND b.material_id = need.material_id

@@ -34,6 +34,9 @@ export const mappers: Mappers = {
   CompletionReport: '../completion/store.ts#CompletionReport as CompletionReportState',
   OperationCompletionReport: '../completion/rules.ts#OperationReport as OperationReportState',
   FinishedGoodsReceipt: '../completion/receipt-rules.ts#Receipt as ReceiptState',
+  WorkOrderCost: '../costing/store.ts#WorkOrderCost as WorkOrderCostState',
+  CostRates: '../costing/rate-rules.ts#CostRates as CostRatesState',
+  StationRate: '../costing/rate-rules.ts#StationRate as StationRateState',
   DailyReport: '../daily-reports/rules.ts#DailyReport as DailyReportState',
   DailyReportRow: '../daily-reports/rules.ts#DailyReportRow as DailyReportRowState',
   LineShiftBoard: '../shift-board/commands.ts#LineBoard as LineBoardState',
@@ -60,4 +63,5 @@ export const mappers: Mappers = {
   PickLine: '../inventory/picks.ts#PickLine as PickLineState',
   PickSuggestion: '../inventory/picks.ts#PickSuggestion as PickSuggestionState',
   MaterialShortage: '../inventory/reservations.ts#Shortage as ShortageState',
+  AuditEntry: '../audit-trail/rules.ts#AuditEntry as AuditEntryState',
 };

@@ -2,6 +2,7 @@ import { isId } from '@enghub/subgraph-kit/ids';
 import DataLoader from 'dataloader';
 import { receiptsOf } from './completion/receipt-store.ts';
 import { findLatest } from './completion/store.ts';
+import { findLatestCosts } from './costing/store.ts';
 import type { Db } from './database.ts';
 import { findDispatched } from './dispatching/store.ts';
 import * as balances from './inventory/balance-store.ts';
@@ -70,6 +71,7 @@ export const createLoaders = (db: Db, now: () => Date = () => new Date()) => ({
   conflictsOf: pagesOf(conflicts.pagesOfConflicts, db, (conflict) => conflict.workOrderId!),
   reportsOf: pagesOf(reports.pagesOfReports, db, (report) => report.workOrderId),
   completionReportOf: one(isId, findLatest, db, (report) => report.workOrderId),
+  storedCostOf: one(isId, findLatestCosts, db, (cost) => cost.workOrderId),
   finishedGoodsReceiptsOf: listOf(receiptsOf, db, (receipt) => receipt.workOrderId),
   lot: one(isId, lots.findLots, db, (lot) => lot.id),
   lotOnHand: one(isId, lotActivities.findOnHand, db, (lot) => lot.lotId),

@@ -1,7 +1,10 @@
 import type { Slice } from '@enghub/subgraph-kit/start-subgraph';
 import type { Context } from './context.ts';
+import { resolvers as auditTrail } from './audit-trail/resolvers.ts';
 import { consumers as completionConsumers } from './completion/consumers.ts';
 import { resolvers as completion } from './completion/resolvers.ts';
+import { consumers as costingConsumers } from './costing/consumers.ts';
+import { resolvers as costing } from './costing/resolvers.ts';
 import { consumers as dailyReportConsumers } from './daily-reports/consumers.ts';
 import { resolvers as dailyReports } from './daily-reports/resolvers.ts';
 import { consumers as dispatchConsumers } from './dispatching/consumers.ts';
@@ -44,9 +47,11 @@ export const slices: readonly Slice<Context>[] = [
   { resolvers: handOverNotes },
   { resolvers: dailyReports, consumers: dailyReportConsumers },
   { resolvers: completion, consumers: completionConsumers },
+  { resolvers: costing, consumers: costingConsumers },
   { resolvers: qualifications },
   { resolvers: readiness, consumers: readinessConsumers },
   { resolvers: lots },
   { resolvers: gs1 },
   { resolvers: inventory },
+  { resolvers: auditTrail },
 ];

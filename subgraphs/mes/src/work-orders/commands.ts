@@ -3,7 +3,9 @@ import { isId } from '@enghub/subgraph-kit/ids';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
 import { ensureOutputLot } from '../lots/commands.ts';
+import { findPolicies } from '../plant-policies/commands.ts';
 import { applyChange, type Change, type Outcome } from './change.ts';
+import { goodLimit } from './limit-rules.ts';
 import * as operations from './operation-store.ts';
 import type { OrderMaterial } from './release-rules.ts';
 import * as rules from './rules.ts';
@@ -41,6 +43,21 @@ export const legalActions = ({ status }: Pick<rules.WorkOrder, 'status'>): Upper
   (Object.keys(rules.transitions) as rules.Verb[])
     .filter((verb) => rules.transitions[verb].includes(status))
     .map((verb) => verb.toUpperCase() as Uppercase<rules.Verb>);
+
+/** How many good pieces an operation of the order may make when so many are ordered. */
+export const limitFor = async (tx: Db, order: OrderWithPolicies): Promise<string> =>
+  goodLimit(order.quantity, (order.policies ?? (await findPolicies(tx, order.factoryId))!).overproduction);
+
+/** Adding, skipping and repeating operations of an order that runs. */
+export {
+  insertOperation,
+  insertRepetition,
+  leaveOut,
+  type Changed as ChangedOperations,
+  type ChangeRefusal as OperationChangeRefusal,
+  type OperationChange,
+  type Why as WhyChanged,
+} from './operation-change-rules.ts';
 
 export const starting = (context: Context): Change => ({
   command: 'startWorkOrder',

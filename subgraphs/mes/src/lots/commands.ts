@@ -8,6 +8,7 @@ import { isGtin, toGtin14 } from '../gs1/commands.ts';
 import { isCounted, nextLotNumber } from '../lot-numbers/commands.ts';
 import { findPolicies } from '../plant-policies/commands.ts';
 import { isLabel } from '../text-rules.ts';
+import { lockLots } from './activity-store.ts';
 import * as rules from './rules.ts';
 import type { Lot, NewLot, NewLotRefusal } from './rules.ts';
 import * as store from './store.ts';
@@ -75,6 +76,25 @@ async function defaultsOf(tx: Db, wanted: readonly NewLot[]): Promise<ReadonlyMa
   const materialIds = [...new Set(lacking.map(({ materialId }) => materialId))];
   const rows = await store.findMaterialDefaults(tx, first.factoryId, materialIds);
   return new Map(rows.map((row) => [row.materialId, row]));
+}
+
+/** For other slices: a lot that may be used goes into quarantine, in the name of their command. */
+export async function quarantineLot(
+  tx: Db,
+  context: Context,
+  lotId: string,
+  about: Readonly<{ command: string; reason: string }>,
+): Promise<void> {
+  await lockLots(tx, [lotId]);
+  const [lot] = await store.findLots(tx, [lotId]);
+  if (lot?.status !== 'AVAILABLE') return;
+  const { command, reason } = about;
+  const changed = rules.setStatus(lot, 'QUARANTINE', reason, context.claims.userId, context.now());
+  if (!changed.ok) throw new Error(`A lot may not be quarantined: ${changed.refusal}`);
+  await store.saveStatus(tx, { ...changed.state, version: lot.version + 1 });
+  await publish(tx, context, aggregateOf(lot), changed.events);
+  const [before, after] = [lot, changed.state].map(({ status, statusReason }) => ({ status, statusReason }));
+  await audit(tx, context, { ...entryOf(lot), command, before: before!, after: after!, reason });
 }
 
 /** What is told of an order's lot keeps its place among what is told of the order. */

@@ -23,6 +23,7 @@ beforeAll(async () => {
     unit: 'pcs',
     tracking: 'LOT',
     gtin: '5412345000013',
+    shelfLifeDays: 30,
   };
   const define = `mutation($input: DefineMaterialStockInput!) { defineMaterialStock(input: $input) { __typename } }`;
   expect(await fieldOf(mes, define, { input })).toEqual({ __typename: 'DefineMaterialStockPayload' });
@@ -48,7 +49,7 @@ describe('a plant with stock', () => {
       { code: 'A-01' },
     ]);
     expect(await lotOf('COIL')).toMatchObject({ onHand: '0' });
-    expect(await lotOf('COIL-A')).toMatchObject({ onHand: '60', gtin: '05412345000013' });
+    expect(await lotOf('COIL-A')).toMatchObject({ onHand: '60', gtin: '05412345000013', expiresOn: '2026-12-23' });
     const balances = await mes.rows(
       `SELECT l.number, trim_scale(b.on_hand)::text AS "onHand" FROM mes.stock_balances b JOIN mes.lots l ON l.id = b.lot_id
         WHERE b.on_hand <> 0 ORDER BY 1`,

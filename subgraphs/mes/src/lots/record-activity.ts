@@ -15,7 +15,7 @@ import * as activities from './activity-store.ts';
 import type { ActivityLine, LotActivity } from './activity-store.ts';
 import { createLots } from './commands.ts';
 import { no, Refused, transactionOrRefusal, type LotRefusal } from './refused.ts';
-import { plantDay, type Lot, type NewLot } from './rules.ts';
+import { daysAfter, plantDay, type Lot, type NewLot } from './rules.ts';
 import * as store from './store.ts';
 
 export type ActivityInput = Readonly<{
@@ -102,7 +102,8 @@ async function record(
   );
   if (!decision.ok) throw new Refused(decision.refusal);
   const { inputs, expired } = decision.state;
-  const outputs = await makeKnown(tx, context, decision.state.outputs);
+  const planned = await withShelfLife(tx, decision.state.outputs, kind, plantDay(now(), factory.timeZone));
+  const outputs = await makeKnown(tx, context, planned);
 
   const recorded: LotActivity = {
     id: newId(),
@@ -176,6 +177,24 @@ function wantedLot(output: OutputInput, { factoryId, workOrderId }: ActivityInpu
   if (status !== 'AVAILABLE' && status !== 'QUARANTINE') return no('BAD_STATUS', { number });
   const about = { kind, unit, status, expiresOn, supplierId, supplierLot, gtin, workOrderId } as const;
   return { factoryId, number, materialId: materialId ?? inherited ?? null, ...about };
+}
+
+/** What comes in or is made keeps as long as the plant says of its material, where nobody says otherwise. */
+async function withShelfLife(
+  tx: Db,
+  outputs: readonly Line<Lot | NewLot>[],
+  kind: ActivityKind,
+  today: string,
+): Promise<readonly Line<Lot | NewLot>[]> {
+  const fresh = outputs.flatMap(({ lot }) => ('id' in lot ? [] : [lot]));
+  if (fresh.length === 0 || (kind !== 'RECEIVE' && kind !== 'TRANSFORM')) return outputs;
+  const materialIds = [...new Set(fresh.map(({ materialId }) => materialId))];
+  const materials = await store.findMaterialDefaults(tx, fresh[0]!.factoryId, materialIds);
+  return outputs.map((line) => {
+    const days = materials.find(({ materialId }) => materialId === line.lot.materialId)?.shelfLifeDays;
+    if ('id' in line.lot || line.lot.expiresOn != null || !days) return line;
+    return { ...line, lot: { ...line.lot, expiresOn: daysAfter(today, days) } };
+  });
 }
 
 /** Lots that were not known become known; one that somebody else made a moment ago has another story than ours. */

@@ -33,13 +33,13 @@ export const resolvers: Resolvers = {
   Query: {
     lot: (_, { id }, { loaders }) => loaders.lot.load(id),
     lotByNumber: async (_, { factoryId, materialId, number }, { db }) => {
-      const lots = await store.findByNumber(db, factoryId, number, materialId == null ? {} : { materialId });
+      const lots = await store.findByNumber(db, factoryId, number, materialId ?? null);
       return lots.length === 1 ? lots[0]! : null;
     },
     lotByGs1: async (_, { factoryId, data }, { claims, db, now }) => {
       const read = readLotKey(data, now());
       if (!read.ok) return gs1RefusalIn(claims.language, read.refusal);
-      const lots = await store.findByNumber(db, factoryId, read.state.number, { gtin: read.state.gtin });
+      const lots = await store.findByGtin(db, factoryId, read.state.gtin, read.state.number);
       return lots.length === 1 ? { __typename: 'Lot', ...lots[0]! } : null;
     },
     lots: async (_, { factoryId, filter, ...args }, { db }) => {

@@ -78,15 +78,32 @@ export async function findByNumber(
   db: Db,
   factoryId: string,
   number: string,
-  about: Readonly<{ materialId?: string; gtin?: string }>,
+  materialId: string | null,
 ): Promise<Lot[]> {
-  if (![factoryId, number, about.materialId].every((text) => text === undefined || isLabel(text))) return [];
-  return (await db.lot.findMany({ where: { factoryId, number, ...about }, take: 2 })).map(toLot);
+  if (![factoryId, number, materialId].every((text) => text === null || isLabel(text))) return [];
+  const where = { factoryId, number, ...(materialId === null ? {} : { materialId }) };
+  return (await db.lot.findMany({ where, take: 2 })).map(toLot);
 }
 
-export type MaterialDefaults = Readonly<{ materialId: string; unit: string; gtin: string | null }>;
+/** By the GTIN of the lot, or of its material where the lot is older than that. */
+export async function findByGtin(db: Db, factoryId: string, gtin: string, number: string): Promise<Lot[]> {
+  if (!isLabel(factoryId)) return [];
+  const materials = await db.materialStockSettings.findMany({
+    where: { factoryId, gtin },
+    select: { materialId: true },
+  });
+  const ofMaterial = { gtin: null, materialId: { in: materials.map(({ materialId }) => materialId) } };
+  return (await db.lot.findMany({ where: { factoryId, number, OR: [{ gtin }, ofMaterial] }, take: 2 })).map(toLot);
+}
 
-/** In what the plant counts materials, and by which GTIN it knows them. */
+export type MaterialDefaults = Readonly<{
+  materialId: string;
+  unit: string;
+  gtin: string | null;
+  shelfLifeDays: number | null;
+}>;
+
+/** In what the plant counts materials, by which GTIN it knows them, and how long they keep. */
 export async function findMaterialDefaults(
   db: Db,
   factoryId: string,
@@ -94,7 +111,7 @@ export async function findMaterialDefaults(
 ): Promise<MaterialDefaults[]> {
   return db.materialStockSettings.findMany({
     where: { factoryId, materialId: { in: [...materialIds] } },
-    select: { materialId: true, unit: true, gtin: true },
+    select: { materialId: true, unit: true, gtin: true, shelfLifeDays: true },
   });
 }
 

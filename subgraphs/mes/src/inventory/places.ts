@@ -5,15 +5,20 @@ import type { Context } from '../context.ts';
 import { isGtin, toGtin14 } from '../gs1/commands.ts';
 import { findFactory } from '../stations/commands.ts';
 import { isLabel } from '../text-rules.ts';
+import { materialsAt } from './balance-store.ts';
 import { once, type Outcome } from './once.ts';
 import * as rules from './place-rules.ts';
 import type { MaterialSettings, StockLocation } from './place-rules.ts';
 import * as store from './place-store.ts';
+import { forgetStock } from './reads.ts';
 
 export type WarehouseInput = Readonly<{ requestId: string; factoryId: string; code: string; name: string }>;
 
-export const defineWarehouse = (input: WarehouseInput, context: Context): Promise<Outcome<{ warehouseId: string }>> =>
-  once('defineWarehouse', input, context, async (tx) => {
+type Defined = Readonly<{ factoryId: string }>;
+type WarehouseOutcome = Outcome<Defined & Readonly<{ warehouseId: string }>>;
+
+export async function defineWarehouse(input: WarehouseInput, context: Context): Promise<WarehouseOutcome> {
+  const outcome = await once('defineWarehouse', input, context, async (tx) => {
     const { factoryId, code, name } = input;
     const { claims } = context;
     if (!claims.factoryIds.includes(factoryId) || !(await findFactory(tx, factoryId))) {
@@ -25,8 +30,14 @@ export const defineWarehouse = (input: WarehouseInput, context: Context): Promis
     const after = await store.saveWarehouse(tx, claims.tenantId, decision.state);
     const about = { command: 'defineWarehouse', factoryId, entity: 'Warehouse', entityId: after.id };
     await audit(tx, context, { ...about, before: known, after });
-    return accept({ warehouseId: after.id });
+    return accept({ factoryId, warehouseId: after.id });
   });
+  if (outcome.ok) {
+    const { factoryId, warehouseId } = outcome.state.answer;
+    await forgetStock(context, factoryId, await materialsAt(context.db, { warehouseId }));
+  }
+  return outcome;
+}
 
 export type LocationInput = Readonly<{
   requestId: string;
@@ -37,8 +48,10 @@ export type LocationInput = Readonly<{
   lineCode?: string | null | undefined;
 }>;
 
-export const defineStockLocation = (input: LocationInput, context: Context): Promise<Outcome<{ locationId: string }>> =>
-  once('defineStockLocation', input, context, async (tx) => {
+type LocationOutcome = Outcome<Defined & Readonly<{ locationId: string }>>;
+
+export async function defineStockLocation(input: LocationInput, context: Context): Promise<LocationOutcome> {
+  const outcome = await once('defineStockLocation', input, context, async (tx) => {
     const { warehouseId, code, name, purpose, lineCode } = input;
     const [warehouse] = isId(warehouseId) ? await store.findWarehouses(tx, [warehouseId]) : [];
     if (!warehouse) return refuse({ code: 'WAREHOUSE_NOT_FOUND' });
@@ -53,14 +66,20 @@ export const defineStockLocation = (input: LocationInput, context: Context): Pro
     const after = await store.saveLocation(tx, context.claims.tenantId, decision.state);
     const about = { command: 'defineStockLocation', factoryId, entity: 'StockLocation', entityId: after.id };
     await audit(tx, context, { ...about, before: known, after });
-    return accept({ locationId: after.id });
+    return accept({ factoryId, locationId: after.id });
   });
+  if (outcome.ok) {
+    const { factoryId, locationId } = outcome.state.answer;
+    await forgetStock(context, factoryId, await materialsAt(context.db, { locationId }));
+  }
+  return outcome;
+}
 
 export type MaterialInput = Omit<MaterialSettings, 'shelfLifeDays' | 'gtin'> &
   Readonly<{ requestId: string; shelfLifeDays?: number | null | undefined; gtin?: string | null | undefined }>;
 
-export const defineMaterialStock = (input: MaterialInput, context: Context): Promise<Outcome<store.SettingsKey>> =>
-  once('defineMaterialStock', input, context, async (tx) => {
+export async function defineMaterialStock(input: MaterialInput, context: Context): Promise<Outcome<store.SettingsKey>> {
+  const outcome = await once('defineMaterialStock', input, context, async (tx) => {
     const { factoryId, materialId, unit, tracking, issueMethod, shelfLifeDays = null } = input;
     const { claims } = context;
     if (!claims.factoryIds.includes(factoryId) || !(await findFactory(tx, factoryId))) {
@@ -79,3 +98,6 @@ export const defineMaterialStock = (input: MaterialInput, context: Context): Pro
     await audit(tx, context, { ...about, before: known ?? null, after });
     return accept(key);
   });
+  if (outcome.ok) await forgetStock(context, outcome.state.answer.factoryId, [outcome.state.answer.materialId]);
+  return outcome;
+}

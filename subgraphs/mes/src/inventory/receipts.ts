@@ -2,7 +2,7 @@ import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { isId } from '@enghub/subgraph-kit/ids';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
-import { findOrCreateLot, type Lot } from '../lots/commands.ts';
+import { findOrCreateLot, quarantineLot, type Lot } from '../lots/commands.ts';
 import { findFactory } from '../stations/commands.ts';
 import { isLabel } from '../text-rules.ts';
 import { daysAfter, plantDay } from './movement-rules.ts';
@@ -69,6 +69,9 @@ async function receivedLot(
     return refuse({ code: found.refusal === 'UNIT_DIFFERS' ? 'LOT_DIFFERS' : 'BAD_NAME' });
   }
   const { lot, created } = found.state;
+  if (!created && waits) {
+    await quarantineLot(tx, context, lot.id, { command: 'receiveStock', reason: 'Received into quarantine' });
+  }
   if (!created && input.expiresOn != null && lot.expiresOn !== input.expiresOn) return refuse({ code: 'LOT_DIFFERS' });
   return { ok: true, state: lot, events: [] };
 }

@@ -1,7 +1,8 @@
+import { appendEvents } from '@enghub/messaging/outbox';
 import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { audit } from '@enghub/subgraph-kit/audit';
 import { newId } from '@enghub/subgraph-kit/ids';
-import { publish } from '@enghub/subgraph-kit/publish';
+import { eventsOf } from '@enghub/subgraph-kit/publish';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
 import { isGtin, toGtin14 } from '../gs1/commands.ts';
@@ -62,8 +63,11 @@ export async function createLots(
   const lots = decisions.map(({ state }) => state);
   const inserted = await store.insertLots(tx, context.claims.tenantId, lots);
   const fresh = decisions.filter(({ state }) => inserted.has(state.id));
-  for (const { state: lot, events } of fresh) {
-    await publish(tx, context, aggregateOf(lot), events);
+  await appendEvents(
+    tx,
+    fresh.flatMap(({ state: lot, events }) => eventsOf(context, aggregateOf(lot), events)),
+  );
+  for (const { state: lot } of fresh) {
     await audit(tx, context, { ...entryOf(lot), command, before: null, after: lot });
   }
   return accept(fresh.map(({ state }) => state));

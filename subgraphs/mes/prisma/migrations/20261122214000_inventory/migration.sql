@@ -488,7 +488,7 @@ BEGIN
        GROUP BY v.warehouse_id, v.location_id, v.lot_id HAVING sum(v.quantity) < 0
        ORDER BY bool_or(v.report_id = (SELECT p.correction_of FROM mes.production_reports p
                                         WHERE p.id = need.report_id)) DESC NULLS LAST,
-                max(v.moved_at) FILTER (WHERE v.kind = 'CONSUME') DESC, v.lot_id
+                max(v.moved_at) FILTER (WHERE v.kind = 'CONSUME') DESC, min(v.moved_at) DESC, v.lot_id DESC NULLS FIRST
     LOOP
       EXIT WHEN open <= 0;
       part.used := least(part.used, open);

@@ -52,6 +52,8 @@ export async function applyChange(
 ): Promise<Outcome> {
   const decision = await decide(order, context.claims.userId, context.now(), tx);
   if (!decision.ok) return refusing(decision.refusal);
+  // Nothing was asked for that is not so already.
+  if (decision.state === order) return { ok: true, state: order, events: [] };
   const blockers = action ? await orderBlockers(tx, order, action, context, uses) : [];
   if (blockers.length > 0) return refusing({ code: 'BLOCKED', blockers });
 

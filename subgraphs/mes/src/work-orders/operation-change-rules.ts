@@ -1,4 +1,4 @@
-/** Adding, skipping and repeating operations of an order that runs. Pure. See docs/decisions/0012-changed-operations.md. */
+/** Adding, skipping and repeating operations of an order that runs. Pure. See docs/decisions/0011-split-and-back-order.md. */
 import { fact, type Fact } from '@enghub/event-contracts/fact';
 import { workOrderOperationsChanged } from '@enghub/event-contracts/mes/work-order-operations-changed.v1';
 import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';

@@ -3,7 +3,7 @@ import { HeaderMap } from '@apollo/server';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpContext, RequestRecord } from '../apollo-server.ts';
 import { refusalText, type Identified, type Identity, type IdentityRefusal } from '../identity/identity.ts';
-import { languageOf, traceIdOf } from '../identity/request-traits.ts';
+import { languageOf, originOf, traceIdOf } from '../identity/request-traits.ts';
 import type { Admission } from '../limits/admission.ts';
 import type { Limits } from '../limits/limits.ts';
 import { presentErrors } from '../present-errors.ts';
@@ -70,6 +70,7 @@ async function identify(request: IncomingMessage, identity: Identity): Promise<I
   return identity.identify(given[0], {
     language: languageOf(request.headers['accept-language']),
     traceId: traceIdOf(single(request.headers.traceparent)),
+    origin: originOf(request),
   });
 }
 

@@ -50,6 +50,11 @@ describe('GraphQL over HTTP', () => {
     expect([costly.status, codeOf(costly)]).toEqual([400, 'QUERY_TOO_COSTLY']);
   });
 
+  it('tells subgraphs where the request came from', async () => {
+    await post({ query: '{ me { name } }' }, { 'x-terminal': 'Mill 3', 'x-forwarded-for': '1.2.3.4' });
+    expect(house.plant.claims.at(-1)).toMatchObject({ userId: 'admin', origin: '127.0.0.1 Mill 3' });
+  });
+
   it('names what it does not understand about which operation to run', async () => {
     const answer = await post({ query: 'query A { me { name } } query B { me { name } }', operationName: 'C' });
     expect([answer.status, codeOf(answer)]).toEqual([400, 'OPERATION_RESOLUTION_FAILURE']);

@@ -3,7 +3,7 @@ import { anonymous, viewerOf, type Viewer } from '../viewer.ts';
 import type { Permissions } from './permissions.ts';
 import type { TokenVerifier, VerifiedToken } from './verify-token.ts';
 
-export type RequestTraits = Readonly<{ language: Language; traceId: string }>;
+export type RequestTraits = Readonly<{ language: Language; traceId: string; origin?: string | null }>;
 
 /** Why nobody could be identified. All bad tokens are one reason: the answer must not tell which lock held. */
 export type IdentityRefusal = 'UNAUTHENTICATED' | 'REAUTHENTICATION_REQUIRED' | 'IDENTITY_UNAVAILABLE';

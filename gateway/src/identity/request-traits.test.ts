@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { languageOf, traceIdOf } from './request-traits.ts';
+import { languageOf, originOf, traceIdOf } from './request-traits.ts';
 
 it.each([
   [undefined, 'en'],
@@ -21,4 +21,21 @@ it('takes the trace id of a traceparent, and makes one of anything else', () => 
     expect(traceIdOf(odd)).toMatch(/^[\da-f]{32}$/);
     expect(traceIdOf(odd)).not.toMatch(/^0+$/);
   }
+});
+
+const from = (remoteAddress: string | undefined, headers: Record<string, string> = {}) =>
+  originOf({ socket: { remoteAddress }, headers } as never);
+const asSent = (text: string) => Buffer.from(text).toString('latin1');
+
+it.each([
+  ['::ffff:10.0.0.7', {}, '10.0.0.7'],
+  ['2001:db8::1', { 'x-terminal': ' Mill 3 ' }, '2001:db8::1 Mill 3'],
+  ['10.0.0.7', { 'x-terminal': asSent('铣床 3') }, '10.0.0.7 铣床 3'],
+  ['10.0.0.7', { 'x-terminal': 'M\u00fchle' }, '10.0.0.7 Mühle'],
+  ['10.0.0.7', { 'x-terminal': 'x'.repeat(101) }, '10.0.0.7'],
+  ['10.0.0.7', { 'x-terminal': 'a\tb' }, '10.0.0.7'],
+  ['10.0.0.7', { 'x-forwarded-for': '1.2.3.4' }, '10.0.0.7'],
+  [undefined, {}, null],
+])('takes %j with %j for the origin %j', (address, headers, origin) => {
+  expect(from(address, headers as Record<string, string>)).toBe(origin);
 });

@@ -7,7 +7,7 @@ import type { GraphOperation } from '../apollo-adapter.ts';
 import { logAccidents } from '../apollo-server.ts';
 import type { GuardedExecution } from '../guarded-execution.ts';
 import type { Identified, Identity } from '../identity/identity.ts';
-import { languageOf, newTraceId } from '../identity/request-traits.ts';
+import { languageOf, newTraceId, originOf } from '../identity/request-traits.ts';
 import type { Admission } from '../limits/admission.ts';
 import type { LiveHub } from '../live/hub.ts';
 import type { LatestOnly } from '../live/latest-only.ts';
@@ -63,7 +63,7 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
   }
 
   async function viewerNow({ request, session }: Connection): Promise<Identified> {
-    const traits = { language: languageOf(request.headers['accept-language']), traceId: newTraceId() };
+    const traits = traitsOf(request);
     if (!session.token) return { ok: true, viewer: anonymous(traits), token: null };
     return identity.viewerFor(session.token, traits);
   }
@@ -72,8 +72,7 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
     async onConnect({ connectionParams, extra: { request, session } }) {
       const given = connectionParams?.authorization ?? connectionParams?.Authorization ?? request.headers.authorization;
       const authorization = given === undefined || typeof given === 'string' ? given : '';
-      const traits = { language: languageOf(request.headers['accept-language']), traceId: newTraceId() };
-      const identified = await identity.identify(authorization, traits);
+      const identified = await identity.identify(authorization, traitsOf(request));
       if (identified.ok) {
         sessions.signIn(session, identified.token, identified.viewer);
         return true;
@@ -119,3 +118,10 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
     onError: (_context, _id, _payload, errors) => presentErrors(errors as readonly GraphQLError[], undefined) as never,
   });
 }
+
+/** Every operation of a socket has a trace of its own; the rest is as the socket was opened. */
+const traitsOf = (request: IncomingMessage) => ({
+  language: languageOf(request.headers['accept-language']),
+  traceId: newTraceId(),
+  origin: originOf(request),
+});

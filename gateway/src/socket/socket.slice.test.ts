@@ -32,6 +32,15 @@ describe('the graphql-transport-ws protocol', () => {
     expect((await (await connect({ protocol: null })).closed).code).toBe(4406);
   });
 
+  it('tells subgraphs where the socket was opened', async () => {
+    const socket = await connect({ options: { headers: { 'x-terminal': 'Mill 3' } } });
+    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${await house.issuer.token('admin')}` } });
+    await socket.next();
+    socket.send({ type: 'subscribe', id: '1', payload: { query: '{ me { name } }' } });
+    await socket.next();
+    expect(house.plant.claims.at(-1)).toMatchObject({ userId: 'admin', origin: '127.0.0.1 Mill 3' });
+  });
+
   it('closes 4408 when nothing is said', async () => {
     expect((await (await connect()).closed).code).toBe(4408);
   });

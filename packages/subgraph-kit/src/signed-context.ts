@@ -18,6 +18,7 @@ const payloadSchema = z.object({
   permissions: z.array(z.string()),
   language: z.enum(['en', 'zh-CN']),
   traceId: z.string(),
+  origin: z.string().nullable().default(null),
   audience: z.string(),
   issuedAt: z.number(),
   bodyHash: z.string(),

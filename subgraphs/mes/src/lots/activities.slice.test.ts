@@ -132,6 +132,28 @@ describe('an activity', () => {
     expect(await use(activity.outputs[0]!.lot.id)).toMatchObject({ code: 'LOT_EXPIRED' });
   });
 
+  it('may bring a reworked piece back, and the loop is walked to its end', async () => {
+    const piece = { number: 'UNIT-1', materialId: 'UNIT', kind: 'SERIAL', quantity: '1' };
+    const made = await record('RECEIVE', { outputs: [piece] });
+    const unit = made.activity.outputs[0]!.lot.id;
+    const rework = await record('TRANSFORM', {
+      inputs: [{ lotId: unit, quantity: '1' }],
+      outputs: [{ number: 'REWORK-1', materialId: 'UNIT', quantity: '1' }],
+    });
+    const inputs = [{ lotId: rework.activity.outputs[0]!.lot.id, quantity: '1' }];
+    expect(await record('TRANSFORM', { inputs, outputs: [{ lotId: unit, quantity: '1' }] })).toMatchObject({
+      replayed: false,
+    });
+    expect(await lotOf('UNIT-1')).toMatchObject({ onHand: '1' });
+    const query = `query($id: ID!) { lot(id: $id) { trace(direction: BOTH) { lots { direction lot { number } } edges { to { number } } } } }`;
+    expect(await fieldOf(mes, query, { id: unit })).toEqual({
+      trace: {
+        lots: [{ direction: 'BOTH', lot: { number: 'REWORK-1' } }],
+        edges: [{ to: { number: 'REWORK-1' } }, { to: { number: 'UNIT-1' } }],
+      },
+    });
+  });
+
   it('is listed with its lot, latest first', async () => {
     const { LISTED: lotId } = await receive('RAW', { LISTED: '5' });
     await record('SHIP', { inputs: [{ lotId, quantity: '2' }], shipment: { reference: 'DN-2' } });

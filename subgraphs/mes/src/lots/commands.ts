@@ -2,7 +2,7 @@ import { appendEvents } from '@enghub/messaging/outbox';
 import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { audit } from '@enghub/subgraph-kit/audit';
 import { newId } from '@enghub/subgraph-kit/ids';
-import { eventsOf } from '@enghub/subgraph-kit/publish';
+import { eventsOf, publish } from '@enghub/subgraph-kit/publish';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
 import { isGtin, toGtin14 } from '../gs1/commands.ts';
@@ -129,7 +129,8 @@ export async function ensureOutputLot(
   const about = { factoryId, order: order.number, product: materialId };
   let suffix = '';
   for (let attempt = 2; ; attempt++) {
-    const number = (await nextLotNumber(tx, context, numbering.pattern, about)) + suffix;
+    const next = await nextLotNumber(tx, context, numbering.pattern, about);
+    const number = next.slice(0, 100 - suffix.length) + suffix;
     const wanted = { factoryId, materialId, unit, number, workOrderId };
     const created = await createLots(tx, context, command, [wanted]);
     if (!created.ok) throw new Error(`The lot number "${number}" of ${numbering.pattern} is none.`);

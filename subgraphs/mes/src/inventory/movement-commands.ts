@@ -121,6 +121,8 @@ export const adjustStock = (
     if (settings?.tracking === 'SERIAL' && lotId !== null && counted.gt(1)) {
       return refuse({ code: 'BAD_QUANTITY', limit: '1', actual: countedQuantity });
     }
+    // Lots before balances, as everybody locks them.
+    if (lotId !== null) await store.lockLots(tx, [lotId]);
     const onHand = await store.lockedOnHand(tx, { locationId, materialId, lotId });
     const difference = counted.minus(onHand);
     const { factoryId } = place;

@@ -63,7 +63,7 @@ CREATE TABLE "mes"."stock_movements" (
     "location_id" UUID NOT NULL,
     "material_id" TEXT NOT NULL,
     "lot_id" UUID,
-    "quantity" DECIMAL(18,4) NOT NULL,
+    "quantity" DECIMAL(28,4) NOT NULL,
     "unit" TEXT,
     "work_order_id" UUID,
     "operation_id" UUID,
@@ -86,7 +86,7 @@ CREATE TABLE "mes"."stock_reservations" (
     "work_order_id" UUID NOT NULL,
     "material_id" TEXT NOT NULL,
     "balance_id" UUID NOT NULL,
-    "quantity" DECIMAL(18,4) NOT NULL,
+    "quantity" DECIMAL(28,4) NOT NULL,
 
     CONSTRAINT "stock_reservations_pkey" PRIMARY KEY ("id")
 );

@@ -1,7 +1,9 @@
 import { audit } from '@enghub/subgraph-kit/audit';
 import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { fault } from '@enghub/subgraph-kit/fault';
+import { readPage, type PageRequest } from '@enghub/subgraph-kit/pages';
 import type { Context } from '../context.ts';
+import { isLabel } from '../text-rules.ts';
 import * as rules from './rules.ts';
 import type { Cell, DailyReport, Group } from './rules.ts';
 import * as store from './store.ts';
@@ -20,6 +22,14 @@ export async function readDailyReport(
   const report = { factoryId, from, to, groupBy };
   await store.catchUp(db, report);
   return report;
+}
+
+/** A page of rows: by day, line, station, product and unit. */
+export function readRowPage(args: { first: number; after: string | null }): PageRequest {
+  const page = readPage(args, 5);
+  const isOurs = page.after?.every((part) => part === '' || isLabel(part)) ?? true;
+  if (!isOurs) throw fault('BAD_USER_INPUT', 'after is not a cursor of this list.');
+  return page;
 }
 
 /** Recomputes the figures from the source rows, a day at a time: reports that come in meanwhile wait for one day at most. */

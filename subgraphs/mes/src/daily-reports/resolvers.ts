@@ -1,9 +1,7 @@
-import { fault } from '@enghub/subgraph-kit/fault';
-import { readPage, toPage } from '@enghub/subgraph-kit/pages';
+import { toPage } from '@enghub/subgraph-kit/pages';
 import { refusalIn } from '@enghub/subgraph-kit/refusal-messages';
 import type { Resolvers } from '../generated/graphql.ts';
-import { isLabel } from '../text-rules.ts';
-import { readDailyReport, rebuildDailyReport } from './commands.ts';
+import { readDailyReport, readRowPage, rebuildDailyReport } from './commands.ts';
 import { messages } from './messages.ts';
 import * as store from './store.ts';
 
@@ -25,10 +23,7 @@ export const resolvers: Resolvers = {
   DailyReport: {
     factory: async ({ factoryId }, _args, { loaders }) => (await loaders.factory.load(factoryId))!,
     rows: async (report, { first, after }, { db }) => {
-      const page = readPage({ first, after: after ?? null }, 5);
-      if (page.after?.some((part) => part !== '' && !isLabel(part))) {
-        throw fault('BAD_USER_INPUT', 'after is not a cursor of this list.');
-      }
+      const page = readRowPage({ first, after: after ?? null });
       const rows = await store.pageOfRows(db, report, page);
       return toPage(rows, page.first, (row) => store.keyOf(report, row));
     },

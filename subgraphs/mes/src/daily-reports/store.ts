@@ -1,3 +1,4 @@
+import type { PageRequest } from '@enghub/subgraph-kit/pages';
 import type { Db } from '../database.ts';
 import type { Cell, DailyReport, DailyReportRow, Figures, Group } from './rules.ts';
 
@@ -54,11 +55,10 @@ export async function rebuildDay(tx: Db, factoryId: string, day: string): Promis
              ORDER BY 1, 2, 3 OFFSET 0) AS cells`;
 }
 
-export type RowPage = Readonly<{ first: number; after: readonly string[] | null }>;
 type RowOf = Figures & Readonly<{ day: string; line: string; station: string; product: string }>;
 
 /** By day, line, station, product and unit; one more than asked for tells that there is more. */
-export async function pageOfRows(db: Db, of: DailyReport, { first, after }: RowPage): Promise<DailyReportRow[]> {
+export async function pageOfRows(db: Db, of: DailyReport, { first, after }: PageRequest): Promise<DailyReportRow[]> {
   const by = (group: Group) => of.groupBy.includes(group);
   const [day, line, station, product, unit] = after ?? ['0001-01-01', '', '', '', ''];
   const rows = await db.$queryRaw<RowOf[]>`

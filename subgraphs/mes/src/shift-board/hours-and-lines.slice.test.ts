@@ -1,4 +1,4 @@
-import { operator, otherTenant, productionManager, inChinese } from '@enghub/testkit/claims';
+import { otherTenant, productionManager } from '@enghub/testkit/claims';
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -45,9 +45,6 @@ const ofMill = (fields: string, change: object = {}) =>
   fieldOf<Board>(mes, stationBoard(fields), { ...shift, stationId: plant.stationId, ...change });
 const ofLine = (fields: string, change: object = {}) =>
   fieldOf<Board>(mes, lineBoard(fields), { ...shift, lineId, ...change });
-const NOTE = `mutation($input: WriteHandOverNoteInput!) { writeHandOverNote(input: $input) {
-  ... on WriteHandOverNotePayload { replayed note { text station { code } line { code } writtenBy } }
-  ... on HandOverNoteRefusal { code message } } }`;
 const TARGET = `mutation($input: SetShiftTargetInput!) { setShiftTarget(input: $input) {
   ... on SetShiftTargetPayload { shiftBoard { targetQuantity plannedQuantity } lineShiftBoard { targetQuantity plannedQuantity } }
   ... on ShiftTargetRefusal { code message } } }`;
@@ -249,58 +246,5 @@ describe('a correction', () => {
     const board = await ofLine(`goodQuantity reportCount ${HOURS}`);
     expect(board).toMatchObject({ goodQuantity: '16', reportCount: 6 });
     expect(board.hours[5]).toMatchObject({ goodQuantity: '4' });
-  });
-});
-
-describe('a hand-over note', () => {
-  const note = (change: object = {}) => ({
-    input: { requestId: `n-${++requests}`, ...shift, stationId: plant.stationId, text: 'Tool 4 runs hot.', ...change },
-  });
-
-  it('stands on the board of its shift and of the next one', async () => {
-    const ticked = Promise.all([
-      ticking('shiftBoard', plant.stationId, '2012-01-30', 'day'),
-      ticking('shiftBoard', plant.stationId, '2012-01-30', 'night'),
-    ]);
-    const written = note();
-    expect(await fieldOf(mes, NOTE, written, operator)).toEqual({
-      replayed: false,
-      note: { text: 'Tool 4 runs hot.', station: { code: 'M1' }, line: null, writtenBy: 'emp-101' },
-    });
-    expect(await fieldOf(mes, NOTE, written, operator)).toMatchObject({ replayed: true });
-    await ticked;
-    now = new Date('2012-01-30T07:00:00Z');
-    await fieldOf(mes, NOTE, note({ text: 'Replaced.' }), operator);
-    await fieldOf(mes, NOTE, note({ stationId: null, lineId, text: 'Short of bars.' }), operator);
-
-    const fields = 'handOverNotes { text } previousHandOver { text }';
-    const texts = [{ text: 'Replaced.' }, { text: 'Tool 4 runs hot.' }];
-    expect(await ofMill(fields)).toEqual({ handOverNotes: texts, previousHandOver: [] });
-    expect(await ofMill(fields, { shift: 'night' })).toEqual({ handOverNotes: [], previousHandOver: texts });
-    expect(await ofMill(fields, { shiftDate: '2012-01-31' })).toEqual({ handOverNotes: [], previousHandOver: [] });
-    expect(await ofLine(fields, { shift: 'night' })).toEqual({
-      handOverNotes: [],
-      previousHandOver: [{ text: 'Short of bars.' }],
-    });
-  });
-
-  it.each([
-    [{ text: '  ' }, 'BAD_TEXT'],
-    [{ text: 'x'.repeat(1001) }, 'BAD_TEXT'],
-    [{ shift: 'swing' }, 'NO_SUCH_SHIFT'],
-    [{ stationId: null }, 'PLACE_NOT_FOUND'],
-    [{ stationId: 'nothing' }, 'PLACE_NOT_FOUND'],
-    [{ requestId: '' }, 'BAD_REQUEST_ID'],
-  ])('refuses %j: %s, and leaves no trace', async (change, code) => {
-    const input = note(change);
-    expect(await fieldOf(mes, NOTE, input)).toMatchObject({ code });
-    expect(await fieldOf(mes, NOTE, input, inChinese(productionManager))).toMatchObject({ code });
-    const booked = await mes.rows('SELECT FROM mes.requests WHERE request_id = $1', [input.input.requestId]);
-    expect(booked).toHaveLength(0);
-  });
-
-  it('is never rewritten', async () => {
-    await expect(mes.rows(`UPDATE mes.hand_over_notes SET text = 'nothing'`)).rejects.toThrow('never changed');
-    await expect(mes.rows('DELETE FROM mes.hand_over_notes')).rejects.toThrow('never changed');
   });
 });

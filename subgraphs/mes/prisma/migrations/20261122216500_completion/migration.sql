@@ -51,3 +51,38 @@ ALTER TABLE "mes"."finished_goods_receipts"
   ADD CONSTRAINT "finished_goods_receipts_quantity_check" CHECK (quantity > 0),
   ADD CONSTRAINT "finished_goods_receipts_decision_check" CHECK
     ((state = 'ACCEPTED') = (movement_id IS NOT NULL) AND (state IN ('ACCEPTED', 'DECLINED')) = (decided_by IS NOT NULL));
+
+-- CreateTable
+CREATE TABLE "mes"."cost_rates" (
+    "id" UUID NOT NULL,
+    "tenant_id" TEXT NOT NULL,
+    "factory_id" TEXT NOT NULL,
+    "valid_from" DATE NOT NULL,
+    "currency" TEXT NOT NULL,
+    "source" TEXT NOT NULL,
+    "rates" JSONB NOT NULL,
+    "defined_by" TEXT NOT NULL,
+    "defined_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "cost_rates_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "mes"."work_order_costs" (
+    "work_order_id" UUID NOT NULL,
+    "version" INTEGER NOT NULL,
+    "tenant_id" TEXT NOT NULL,
+    "factory_id" TEXT NOT NULL,
+    "computed_at" TIMESTAMPTZ(3) NOT NULL,
+    "cost" JSONB NOT NULL,
+
+    CONSTRAINT "work_order_costs_pkey" PRIMARY KEY ("work_order_id","version")
+);
+
+-- CreateIndex
+CREATE INDEX "cost_rates_tenant_id_factory_id_valid_from_defined_at_idx" ON "mes"."cost_rates"("tenant_id", "factory_id", "valid_from", "defined_at");
+
+SELECT secure_table('mes.cost_rates');
+SELECT secure_table('mes.work_order_costs');
+
+ALTER TABLE "mes"."cost_rates" ADD CONSTRAINT "cost_rates_currency_check" CHECK (currency ~ '^[A-Z]{3}$');

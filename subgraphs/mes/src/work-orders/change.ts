@@ -28,7 +28,7 @@ export type Change = Readonly<{
   /** Materials that the order takes with this change; what blocks one of them is in the way too. */
   uses?: readonly string[];
   /** In the same transaction, once the order is saved; may give the order with what came of it. */
-  alsoSave?: (tx: Db, order: OrderWithPolicies) => Promise<Partial<WorkOrder> | void>;
+  alsoSave?: (tx: Db, order: OrderWithPolicies) => Promise<Partial<OrderWithPolicies> | void>;
   reason?: string | null;
 }>;
 

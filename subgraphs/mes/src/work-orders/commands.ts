@@ -59,11 +59,23 @@ export {
   type Why as WhyChanged,
 } from './operation-change-rules.ts';
 
+/** The lot that the order makes, if this is the moment when it gets one. */
+export async function outputLotOf(
+  tx: Db,
+  context: Context,
+  order: rules.WorkOrder,
+  when: 'RELEASE' | 'START',
+): Promise<string | null> {
+  const lotId = await ensureOutputLot(tx, context, order, when);
+  if (lotId && order.parentRelation === 'BACK_ORDER') await operations.linkLots(tx, order.id, context.now());
+  return lotId;
+}
+
 export const starting = (context: Context): Change => ({
   command: 'startWorkOrder',
   action: 'START',
   decide: rules.start,
-  alsoSave: async (tx, order) => ({ outputLotId: await ensureOutputLot(tx, context, order, 'START') }),
+  alsoSave: async (tx, order) => ({ outputLotId: await outputLotOf(tx, context, order, 'START') }),
 });
 
 /**

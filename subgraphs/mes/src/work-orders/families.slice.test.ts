@@ -149,6 +149,25 @@ describe('a back-order', () => {
     expect(carried!.sum).toBe('0');
   });
 
+  it('keeps the trace from material to what was finished in another lot', async () => {
+    const numbering = { lotNumber: { assignedAt: 'RELEASE', pattern: 'L-{order}' } };
+    const setPolicies = (policies: object) =>
+      mes.rows(`UPDATE mes.factories SET policies = $1::jsonb`, [JSON.stringify(policies)]);
+    await setPolicies(numbering);
+    const order = await anOrder(mes, plant, { number: 'TRACED' });
+    await setPolicies({});
+    await report(order.operations[0]!.id, '5');
+    await report(order.operations[1]!.id, '2');
+    const { workOrder: child } = await backOrder({ requestId: 'traced', id: order.id, version: 3 });
+    const edges = await mes.rows(
+      `SELECT i.number AS input, o.number AS output FROM mes.lot_edges e
+         JOIN mes.lots i ON i.id = e.input_lot_id JOIN mes.lots o ON o.id = e.output_lot_id
+        WHERE o.work_order_id = $1`,
+      [child.id],
+    );
+    expect(edges).toEqual([{ input: 'L-TRACED', output: 'L-TRACED-1' }]);
+  });
+
   it('needs something made and something left', async () => {
     const order = await anOrder(mes, plant);
     const input = { requestId: 'nothing', id: order.id, version: 3 };

@@ -8,9 +8,10 @@ import type { Fact } from '@enghub/event-contracts/fact';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
 import type { WorkOrderRefusalCode } from '../generated/graphql.ts';
-import { ensureOutputLot } from '../lots/commands.ts';
+import { orderBlockers } from '../readiness/commands.ts';
 import { isLabel } from '../text-rules.ts';
 import { auditOrder } from './change.ts';
+import { outputLotOf } from './commands.ts';
 import { insertNew, type CreateOutcome } from './create.ts';
 import { allowanceOf } from './edit.ts';
 import * as rules from './family-rules.ts';
@@ -52,6 +53,9 @@ function divide(input: FamilyInput, context: Context, command: string, decide: D
     const number = input.number ?? (await freeNumber(tx, order));
     const decision = decide(order, own, { id: newId(), number, operationIds }, allowance);
     if (!decision.ok) return refusing(decision.refusal);
+    // What holds the order would not know its child.
+    const blockers = await orderBlockers(tx, order, 'RESUME', context);
+    if (blockers.length > 0) return refusing({ code: 'BLOCKED', blockers });
 
     const { parent, parentOperations, child, childOperations, childEvents } = decision.state;
     const taken = await insertNew(tx, context, { ...child, policies: order.policies }, childOperations);
@@ -73,7 +77,7 @@ function divide(input: FamilyInput, context: Context, command: string, decide: D
     await auditOperations(tx, context, command, factoryId, own, parentOperations);
     await publish(tx, context, { factoryId, aggregateId: order.id }, decision.events);
     await publish(tx, context, { factoryId, aggregateId: child.id }, childEvents);
-    const outputLotId = child.status === 'RELEASED' ? await ensureOutputLot(tx, context, child, 'RELEASE') : null;
+    const outputLotId = child.status === 'RELEASED' ? await outputLotOf(tx, context, child, 'RELEASE') : null;
     return { ok: true, state: { order: { ...child, outputLotId }, replayed: false }, events: [] };
   });
 }

@@ -1,11 +1,10 @@
 /** The steps of an order's life, from release to closed books. */
 import type { Context } from '../context.ts';
-import { ensureOutputLot } from '../lots/commands.ts';
 import { findPolicies } from '../plant-policies/commands.ts';
 import { pendingReportCount } from '../production-reporting/commands.ts';
 import { askForBom } from './bill-of-materials.ts';
 import { change, noteOf, type CommandInput, type Outcome } from './change.ts';
-import { findOrder, starting } from './commands.ts';
+import { findOrder, outputLotOf, starting } from './commands.ts';
 import { goodLimit } from './limit-rules.ts';
 import * as operations from './operation-store.ts';
 import { refusing } from './refusals.ts';
@@ -47,7 +46,7 @@ export async function releaseWorkOrder(input: CommandInput, context: Context): P
       const owner = { tenantId: context.claims.tenantId, factoryId: order.factoryId };
       const own = await operations.findOperationsOf(tx, [order.id]);
       await operations.insertMaterials(tx, owner, allocateMaterials(own, lines));
-      return { outputLotId: await ensureOutputLot(tx, context, order, 'RELEASE') };
+      return { policies, outputLotId: await outputLotOf(tx, context, order, 'RELEASE') };
     },
   });
 }

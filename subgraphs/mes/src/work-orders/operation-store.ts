@@ -78,3 +78,14 @@ export const findMaterialsOf = (db: Db, orderIds: readonly string[]): Promise<Or
     SELECT work_order_id::text AS "workOrderId", operation_id::text AS "operationId", material_id AS "materialId",
            trim_scale(quantity_per_piece)::text AS "quantityPerPiece", unit
       FROM work_order_materials WHERE work_order_id = ANY(${orderIds}::uuid[]) ORDER BY material_id, operation_id`;
+
+/** What a back-order took over had used material in the order it comes from: a trace must not end between the two. */
+export async function linkLots(tx: Db, orderId: string, at: Date): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO lot_edges (input_lot_id, output_lot_id, tenant_id, factory_id, created_at)
+    SELECT p.output_lot_id, w.output_lot_id, w.tenant_id, w.factory_id, ${at}::timestamptz
+      FROM work_orders w JOIN work_orders p ON p.id = w.parent_id
+     WHERE w.id = ${orderId}::uuid AND w.output_lot_id IS NOT NULL AND p.output_lot_id IS NOT NULL
+       AND EXISTS (SELECT 1 FROM work_order_operations o WHERE o.work_order_id = w.id AND o.carried_quantity > 0)
+    ON CONFLICT DO NOTHING`;
+}

@@ -191,6 +191,11 @@ describe('release', () => {
       ],
       overproduction: { mode: 'BLOCK', percent: '0', quantity: null },
     });
+    expect((await auditOf(workOrder.id)).at(-1)).toMatchObject({
+      command: 'releaseWorkOrder',
+      before: { status: 'PLANNED', policies: null },
+      after: { status: 'RELEASED', policies: { predecessor: 'BLOCK' } },
+    });
   });
 
   it('waits for an ERP that can be asked', async () => {

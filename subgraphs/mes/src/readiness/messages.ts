@@ -11,6 +11,10 @@ const blockers: RefusalMessages<BlockerKind | 'PREDECESSOR_USED_UP' | 'PREDECESS
     en: 'Production was reported on work order {order}; complete it instead.',
     'zh-CN': '工单 {order} 已有报工记录，请改为完工。',
   },
+  NOT_SKIPPABLE: {
+    en: 'It is the only operation left, or has pieces of a back-order.',
+    'zh-CN': '这是仅剩的工序，或其上有补单带来的件数。',
+  },
   REPORTS_PENDING: {
     en: '{count} reports on work order {order} wait for approval.',
     'zh-CN': '工单 {order} 有 {count} 条报工待审批。',

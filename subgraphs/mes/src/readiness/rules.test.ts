@@ -196,7 +196,7 @@ describe('a quality hold', () => {
     expect(start(operation(), { heard: [{ ...hold(subjects[0]), subjects }] })).toHaveLength(1);
   });
 
-  it.each(['PAUSE', 'FINISH', 'REPORT', 'SKIP'] as const)('does not keep anybody from %s', (action) => {
+  it.each(['PAUSE', 'FINISH', 'REPORT'] as const)('does not keep anybody from %s', (action) => {
     const heard = [hold({ kind: 'OPERATION', id: 'turning' }), hold({ kind: 'WORK_ORDER', id: 'order' })];
     const running = operation({ status: 'IN_PROGRESS' });
     expect(judgeOperation(order, facts({ heard }), running, action, nobody, now)).toEqual([]);
@@ -235,6 +235,17 @@ describe('the release of an order', () => {
     const materials = [{ operationId: 'turning', materialId: 'STEEL', perPiece: '1', unit: 'kg' }];
     const released = { ...order, status: 'RELEASED' } as const;
     expect(judgeOrder(released, facts({ heard: [bom('v3'), ppap], materials }), 'START', now)).toEqual([]);
+  });
+});
+
+describe('an operation nobody has begun', () => {
+  const skip = (of: OperationToJudge, operations: OperationToJudge[]) =>
+    kindsOf(judgeOperation(order, facts({ operations }), of, 'SKIP', nobody, now));
+
+  it('can be skipped unless it is the only one left or has pieces of a back-order', () => {
+    expect(skip(milling(), [operation(), milling()])).toEqual([]);
+    expect(skip(milling(), [operation({ status: 'SKIPPED' }), milling()])).toEqual(['NOT_SKIPPABLE']);
+    expect(skip(milling({ made: '4' }), [operation(), milling({ made: '4' })])).toEqual(['NOT_SKIPPABLE']);
   });
 });
 

@@ -7,6 +7,7 @@ export type BlockerKind =
   | 'STATE'
   | 'ORDER_STATE'
   | 'HAS_REPORTS'
+  | 'NOT_SKIPPABLE'
   | 'REPORTS_PENDING'
   | 'MATERIAL_SHORTAGE'
   | 'PREDECESSOR_NOT_DONE'
@@ -154,6 +155,9 @@ export function judgeOperation(
   if (!orderStatesFor[action].includes(order.status)) {
     blockers.push(own('ORDER_STATE', now, { order: order.number, status: order.status }, order.id));
   }
+  if (action === 'SKIP' && !canBeLeftOut(operation, facts.operations)) {
+    blockers.push(own('NOT_SKIPPABLE', now, {}, operation.id));
+  }
   if (action !== 'START' && action !== 'RESUME') return blockers;
 
   const { station } = at;
@@ -174,6 +178,10 @@ export function judgeOperation(
   }
   return blockers;
 }
+
+/** An operation that nobody has begun has made nothing, unless the pieces came with a back-order. */
+const canBeLeftOut = ({ id, made }: OperationToJudge, all: readonly OperationToJudge[]): boolean =>
+  new Decimal(made).isZero() && all.some((it) => it.id !== id && it.status !== 'SKIPPED');
 
 /** One for each operation before this one that has not made enough, and for each beside it that has not started. */
 function waitsFor(operation: OperationToJudge, all: readonly OperationToJudge[], now: Date): Blocker[] {

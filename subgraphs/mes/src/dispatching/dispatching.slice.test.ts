@@ -102,6 +102,18 @@ describe('an operation on the floor', () => {
     });
   });
 
+  it('takes each operator once and any number of them, however many terminals press at once', async () => {
+    const order = await anOrder(mes, plant, { upTo: 'RELEASED' });
+    const operationId = order.operations[0]!.id;
+    const who = ['ann', 'ann', 'ann', 'ben', 'cid', 'cid'];
+    const answers = await Promise.all(who.map((operatorId) => floor.start(operationId, { operatorId })));
+    expect(answers.filter((it) => it['code'] === 'ALREADY_RUNNING')).toHaveLength(3);
+    const jobs = `SELECT operator_id AS who FROM mes.jobs WHERE operation_id = $1 ORDER BY operator_id`;
+    expect(await mes.rows(jobs, [operationId])).toEqual([{ who: 'ann' }, { who: 'ben' }, { who: 'cid' }]);
+    const started = (await eventsOf(order.id)).filter((type) => /Started$/.test(type));
+    expect(started).toEqual(['WorkOrderStarted', 'OperationStarted']);
+  });
+
   it('does not start, nor start its order, while something is in the way', async () => {
     const order = await anOrder(mes, plant, { upTo: 'RELEASED' });
     const refusal = await floor.start(order.operations[1]!.id, { requestId: 'blocked' });

@@ -1,5 +1,5 @@
 import type { Language } from '@enghub/subgraph-kit/claims';
-import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
+import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { refusalIn } from '@enghub/subgraph-kit/refusal-messages';
 import { hasCheckDigit, checkDigitOf, toGtin14 } from './check-digit-rules.ts';
 import { messages } from './messages.ts';
@@ -20,18 +20,20 @@ export const gs1RefusalIn = (language: Language, refusal: Refusal) => {
 
 export const checkDigit = (digits: string) => ({ valid: hasCheckDigit(digits), next: checkDigitOf(digits) });
 
-/** Which lot the data names: its GTIN as 14 digits, and the number of the serial or lot. */
+/** Which lot the data names: its GTIN as 14 digits with the number of the serial or lot; else the pallet's SSCC. */
 export function readLotKey(
   data: string,
   today: Date,
-): Decision<Readonly<{ gtin: string; number: string }>, never, Refusal> {
+): Decision<Readonly<{ gtin: string | null; number: string }>, never, Refusal> {
   const read = rules.parse(data, today);
   if (!read.ok) return read;
   const valueOf = (ai: string) => read.state.find((element) => element.ai === ai)?.value;
   const gtin = valueOf('01');
   const number = valueOf('21') ?? valueOf('10');
+  const sscc = valueOf('00');
+  if (!(gtin && number) && sscc) return accept({ gtin: null, number: sscc });
   if (!gtin || !number) return refuse({ code: 'NO_LOT', position: 1, ai: null });
-  return { ok: true, state: { gtin: toGtin14(gtin), number }, events: [] };
+  return accept({ gtin: toGtin14(gtin), number });
 }
 
 type LabelledLot = Readonly<{ gtin: string | null; number: string; kind: 'LOT' | 'SERIAL'; expiresOn: string | null }>;

@@ -41,7 +41,7 @@ export const messages: RefusalMessages<Gs1RefusalCode> = {
     'zh-CN': '({ai}) 出现两次且值不同。',
   },
   NO_LOT: {
-    en: 'The data names no GTIN (01) with a lot (10) or serial number (21).',
-    'zh-CN': '数据中没有 GTIN (01) 及批号 (10) 或序列号 (21)。',
+    en: 'The data names no GTIN (01) with a lot (10) or serial number (21), and no SSCC (00).',
+    'zh-CN': '数据中没有 GTIN (01) 及批号 (10) 或序列号 (21)，也没有 SSCC (00)。',
   },
 };

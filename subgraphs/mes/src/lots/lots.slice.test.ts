@@ -43,6 +43,8 @@ describe('a lot', () => {
     for (const data of Object.values(gs1)) expect(await fieldOf(mes, query, { data })).toEqual({ number: 'L-1' });
     expect(await fieldOf(mes, query, { data: `]d2${gs1['elementString']}` })).toEqual({ number: 'L-1' });
     expect(await fieldOf(mes, query, { data: '(01)05412345000013(10)L-9' })).toBeNull();
+    await send(CREATE, { materialId: 'PALLET', number: '123456789012345675' });
+    expect(await fieldOf(mes, query, { data: ']C100123456789012345675' })).toEqual({ number: '123456789012345675' });
     expect(await fieldOf(mes, query, { data: '10L-1' })).toMatchObject({ code: 'NO_LOT' });
     expect(await fieldOf(mes, query, { data: '0105412345000014' })).toMatchObject({
       code: 'BAD_CHECK_DIGIT',

@@ -83,6 +83,9 @@ async function record(
 
   const activity = await lotsOf(tx, input);
   const places = await activities.findPlaces(tx, factoryId);
+  const known = new Set([null, ...places.map(({ id }) => id)]);
+  if ([...activity.inputs, ...activity.outputs].some(({ locationId }) => !known.has(locationId)))
+    no('LOCATION_NOT_FOUND');
   const placeFor = (...purposes: string[]) =>
     purposes.flatMap((purpose) => places.filter((place) => place.purpose === purpose))[0]?.id ?? null;
   const decision = rules.plan(

@@ -39,7 +39,10 @@ export const resolvers: Resolvers = {
     lotByGs1: async (_, { factoryId, data }, { claims, db, now }) => {
       const read = readLotKey(data, now());
       if (!read.ok) return gs1RefusalIn(claims.language, read.refusal);
-      const lots = await store.findByGtin(db, factoryId, read.state.gtin, read.state.number);
+      const { gtin, number } = read.state;
+      const lots = gtin
+        ? await store.findByGtin(db, factoryId, gtin, number)
+        : await store.findByNumber(db, factoryId, number, null);
       return lots.length === 1 ? { __typename: 'Lot', ...lots[0]! } : null;
     },
     lots: async (_, { factoryId, filter, ...args }, { db }) => {

@@ -3,7 +3,7 @@ import { hashBody } from '@enghub/subgraph-kit/requests';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
 import { isLabel } from '../text-rules.ts';
-import { MAX_ATTEMPTS, outcomeOf, replayOf, REPORT_COMMAND, type ReportOutcome } from './commands.ts';
+import { MAX_ATTEMPTS, outcomeOf, refusedEarly, replayOf, REPORT_COMMAND, type ReportOutcome } from './commands.ts';
 import { rememberOperations } from './memory.ts';
 import { prepareReport, type Readings, type ReportInput } from './prepare.ts';
 import * as store from './store.ts';
@@ -99,9 +99,9 @@ async function answerFromMemory(
   await Promise.all(
     refused.map(async ({ place, input, bodyHash }) => {
       const found = known.get(input.requestId);
-      if (!found) return;
-      outcomes[place] =
-        found.bodyHash === bodyHash ? await replayOf(found.answer, context) : refuse({ code: 'REQUEST_ID_REUSED' });
+      const again = found?.bodyHash === bodyHash ? await replayOf(found.answer, context) : null;
+      const outcome = again ?? (found ? refuse({ code: 'REQUEST_ID_REUSED' as const }) : outcomes[place]!);
+      outcomes[place] = outcome instanceof Error ? outcome : await refusedEarly(input, outcome, context);
     }),
   );
 }

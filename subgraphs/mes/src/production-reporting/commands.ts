@@ -1,4 +1,5 @@
 import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
+import { isId } from '@enghub/subgraph-kit/ids';
 import { findRequest, hashBody } from '@enghub/subgraph-kit/requests';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
@@ -9,6 +10,7 @@ import { isLabel } from '../text-rules.ts';
 import { countAwaiting } from './awaiting-store.ts';
 import { combining, type Combine } from './combine.ts';
 import type { CorrectionRefusal } from './correction-rules.ts';
+import { rememberedOperation } from './memory.ts';
 import { prepareReport, type PrepareRefusal, type ReportInput } from './prepare.ts';
 import * as rules from './rules.ts';
 import type { AwaitingReport, ProductionReport } from './rules.ts';
@@ -70,7 +72,7 @@ export async function reportProduction(input: ReportInput, context: Context): Pr
 
   for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
     const decision = await prepareReport(input, bodyHash, context);
-    if (!decision.ok) return (await answeredBefore(input, context)) ?? decision;
+    if (!decision.ok) return refusedEarly(input, (await answeredBefore(input, context)) ?? decision, context);
     const outcome = await outcomeOf(await combinerOf(context.db)(decision.state), decision.state, context);
     if (outcome) return outcome;
   }
@@ -118,6 +120,18 @@ export function refusedAt(
   const { workOrderId, operationId, stationId } = report;
   recordRefusal(context, { ...refusal, factoryId, workOrderId, operationId, stationId, requestId });
   return refuse(refusal);
+}
+
+/** Also what was refused without asking the order may be a conflict of one that exists. */
+export async function refusedEarly(
+  { operationId, stationId, requestId }: ReportInput,
+  outcome: ReportOutcome,
+  context: Context,
+): Promise<ReportOutcome> {
+  const about = outcome.ok ? null : await rememberedOperation(context, operationId);
+  if (outcome.ok || !about) return outcome;
+  const where = { ...about, stationId: isId(stationId ?? '') ? stationId! : about.stationId };
+  return refusedAt(where, about.factoryId, requestId, outcome.refusal, context);
 }
 
 export const reported = (report: ProductionReport, replayed: boolean): ReportOutcome => ({

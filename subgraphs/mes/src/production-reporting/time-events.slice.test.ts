@@ -51,6 +51,10 @@ describe('time at a station', () => {
     const { data } = parseEvent(timeEventRecorded, row!.envelope);
     expect(data).toMatchObject({ work_order_id: order.id, shift: 'night', started_at: '2012-01-30T06:24:00.000Z' });
     expect(data.shift_occurrences.map(({ shift }) => shift)).toEqual(['day', 'night']);
+    const audited = await mes.rows(`SELECT command, entity, user_id FROM mes.audit_entries WHERE entity_id = $1`, [
+      answer.timeEvent.id,
+    ]);
+    expect(audited).toEqual([{ command: 'recordTimeEvent', entity: 'TimeEvent', user_id: 'emp-001' }]);
   });
 
   it('needs no operation for a break, and no order in progress', async () => {

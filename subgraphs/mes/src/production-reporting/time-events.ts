@@ -1,4 +1,5 @@
 import type { Fact } from '@enghub/event-contracts/fact';
+import { audit } from '@enghub/subgraph-kit/audit';
 import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { newId } from '@enghub/subgraph-kit/ids';
 import { answerRequest, bookRequest, findRequest } from '@enghub/subgraph-kit/requests';
@@ -57,6 +58,14 @@ export async function recordTimeEvent(input: TimeEventInput, context: Context): 
     await store.insertTimeEvent(tx, event, owner);
     const aggregateId = event.workOrderId ?? event.stationId;
     await publish(tx, context, { factoryId, aggregateId }, [fact]);
+    await audit(tx, context, {
+      command: 'recordTimeEvent',
+      factoryId,
+      entity: 'TimeEvent',
+      entityId: event.id,
+      before: null,
+      after: event,
+    });
     await answerRequest(tx, claims, requestId, { timeEventId: event.id } satisfies Answer);
     return recorded(event, false);
   });

@@ -102,6 +102,16 @@ describe('splitting an order', () => {
     expect(await split({ ...input, quantity: '6' })).toMatchObject({ replayed: false });
   });
 
+  it('does not get pieces past a blocker', async () => {
+    const order = await anOrder(mes, plant);
+    const place = `mutation($input: PlaceBlockerInput!) { placeBlocker(input: $input) { __typename } }`;
+    const subjects = [{ kind: 'WORK_ORDER', id: order.id }];
+    const about = { requestId: 'block-1', factoryId: plant.factoryId, subjects };
+    await fieldOf(mes, place, { input: { ...about, kind: 'ENGINEERING_CHANGE', reason: 'new drawing' } });
+    const input = { requestId: 'blocked', id: order.id, version: 3, quantity: '6' };
+    expect(await split(input)).toMatchObject({ code: 'BLOCKED' });
+  });
+
   it('and reports at the same time never lose a piece', async () => {
     for (let round = 0; round < 3; round++) {
       const order = await anOrder(mes, plant);
@@ -210,6 +220,7 @@ describe('a rework order', () => {
     expect(await rework(input)).toMatchObject({ code: 'ROUTING_OF_OTHER_PRODUCT' });
     expect(await rework({ ...input, routingCode: 'NONE' })).toMatchObject({ code: 'ROUTING_NOT_FOUND' });
     expect(await rework({ ...input, routingCode: 'RW', quantity: '0' })).toMatchObject({ code: 'BAD_QUANTITY' });
+    expect(await rework({ ...input, routingCode: 'RW', reason: '' })).toMatchObject({ code: 'REASON_REQUIRED' });
     expect(await rework({ ...input, routingCode: 'RW', priority: 0 })).toMatchObject({ code: 'BAD_PRIORITY' });
     expect(await rework(input, otherTenant)).toMatchObject({ code: 'NOT_FOUND' });
   });

@@ -74,6 +74,7 @@ export const completeWorkOrder = (input: CommandInput, context: Context): Promis
 
 export function reopenWorkOrder(input: CommandInput & { reason: string }, context: Context): Promise<Outcome> {
   const reason = noteOf('reason', input.reason)!;
+  if (reason.trim() === '') return Promise.resolve(refusing('REASON_REQUIRED'));
   return change(input, context, {
     command: 'reopenWorkOrder',
     decide: (order, by, at) => rules.reopen(order, reason, by, at),

@@ -73,6 +73,7 @@ export const messages: RefusalMessages<WorkOrderRefusalCode> = {
     en: 'Nothing has been made yet, so there is no part to finish without the rest.',
     'zh-CN': '尚无完工数量，无法生成补单。',
   },
+  REASON_REQUIRED: { en: 'A reason is needed.', 'zh-CN': '必须填写原因。' },
   ROUTING_OF_OTHER_PRODUCT: {
     en: 'The routing makes another product.',
     'zh-CN': '该工艺路线属于其他产品。',

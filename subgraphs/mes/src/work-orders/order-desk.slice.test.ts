@@ -236,7 +236,9 @@ describe('the end of an order', () => {
 
   it('can be taken back while the books are open', async () => {
     const { id, version } = await complete('9');
-    const { workOrder } = await say('reopenWorkOrder', 'ReopenWorkOrderInput', { id, version, reason: 'one more' });
+    const reopen = (reason: string) => say('reopenWorkOrder', 'ReopenWorkOrderInput', { id, version, reason });
+    expect(await reopen(' ')).toMatchObject({ code: 'REASON_REQUIRED' });
+    const { workOrder } = await reopen('one more');
     expect(workOrder).toMatchObject({ status: 'IN_PROGRESS' });
     for (const operation of workOrder.operations) expect(await report(operation.id, '1')).not.toHaveProperty('code');
     const done = await sayTo(mes, 'complete', workOrder);

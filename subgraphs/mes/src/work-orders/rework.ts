@@ -33,6 +33,7 @@ export type ReworkInput = Readonly<{
  */
 export function createReworkOrder(input: ReworkInput, context: Context): Promise<CreateOutcome> {
   const reason = noteOf('reason', input.reason)!;
+  if (reason.trim() === '') return Promise.resolve(refusing('REASON_REQUIRED'));
   const { userId } = context.claims;
   return once(input, 'createReworkOrder', context, async (tx) => {
     const parent = await store.loadForChange(tx, input.id);

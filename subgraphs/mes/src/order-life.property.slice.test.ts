@@ -1,4 +1,7 @@
-/** Whatever people say to an order and its children, in whatever order, the books agree. */
+/**
+ * Whatever people say to an order and its children, in whatever order, the books agree. LIVES=100 looks for longer, and
+ * SHOW_LIFE=1 tells how often each answer was given.
+ */
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
 import fc from 'fast-check';
 import pg from 'pg';

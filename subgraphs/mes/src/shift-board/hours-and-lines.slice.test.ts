@@ -248,3 +248,22 @@ describe('a correction', () => {
     expect(board.hours[5]).toMatchObject({ goodQuantity: '4' });
   });
 });
+
+describe('work that begins', () => {
+  const START = `mutation($input: StartOperationInput!) { startOperation(input: $input) { __typename } }`;
+
+  it('shows on both boards of the shift that runs', async () => {
+    now = new Date('2012-01-30T16:00:00Z');
+    const { operations } = await anOrder(mes, plant);
+    const ticked = Promise.all([
+      ticking('shiftBoard', plant.stationId, '2012-01-30', 'night'),
+      ticking('lineShiftBoard', lineId, '2012-01-30', 'night'),
+    ]);
+    const input = { requestId: `h-${++requests}`, operationId: operations[0]!.id, operatorId: 'ID9' };
+    expect(await fieldOf(mes, START, { input })).toEqual({ __typename: 'StartOperationPayload' });
+    await ticked;
+    const board = await ofMill('currentOperatorIds unexplained { minutes }', { shift: 'night' });
+    // The job of ID7 goes on since the day.
+    expect(board).toEqual({ currentOperatorIds: ['ID9', 'ID7'], unexplained: { minutes: '0' } });
+  });
+});

@@ -1,11 +1,17 @@
+import type { DataOf } from '@enghub/event-contracts/define-event';
 import { isEvent, type Envelope } from '@enghub/event-contracts/envelope';
 import { handOverNoteWritten } from '@enghub/event-contracts/mes/hand-over-note-written.v1';
+import { operationFinished } from '@enghub/event-contracts/mes/operation-finished.v1';
+import { operationPaused } from '@enghub/event-contracts/mes/operation-paused.v1';
+import { operationResumed } from '@enghub/event-contracts/mes/operation-resumed.v1';
+import { operationStarted } from '@enghub/event-contracts/mes/operation-started.v1';
 import { productionReportCorrected } from '@enghub/event-contracts/mes/production-report-corrected.v1';
 import { productionReported } from '@enghub/event-contracts/mes/production-report-reported.v1';
 import { shiftTargetSet } from '@enghub/event-contracts/mes/shift-target-set.v1';
 import { stationDefined } from '@enghub/event-contracts/mes/station-defined.v1';
 import { timeEventRecorded } from '@enghub/event-contracts/mes/time-event-recorded.v1';
 import type { Db } from '../database.ts';
+import { findCalendar } from '../shifts/commands.ts';
 import { findLineOf } from './store.ts';
 
 type Shift = Readonly<{ shift_date: string; shift: string }>;
@@ -14,7 +20,7 @@ type Moved = Readonly<{ stationId: string | null; lineId: string | null; shifts:
 /** The boards that an event moves: those of the station, and of the line that it stands on. */
 export async function liveTopics(event: Envelope, dbOf: (event: Envelope) => Db): Promise<readonly string[]> {
   if (isEvent(stationDefined, event)) lines.delete(dbOf(event));
-  const moved = whatMoved(event);
+  const moved = whatMoved(event) ?? (await whereWorkGoesOn(event, dbOf));
   if (!moved) return [];
   const { stationId, shifts } = moved;
   const lineId = stationId === null ? moved.lineId : await lineOf(dbOf(event), stationId);
@@ -45,6 +51,18 @@ function whatMoved(event: Envelope): Moved | null {
     return { stationId, lineId, shifts: next_shift ? [event.data, next_shift] : [event.data] };
   }
   return null;
+}
+
+const steps = [operationStarted, operationPaused, operationResumed, operationFinished];
+
+/** Who works on what has changed, and with it what the running shift's time went into. */
+async function whereWorkGoesOn(event: Envelope, dbOf: (event: Envelope) => Db): Promise<Moved | null> {
+  const step = steps.find((contract) => isEvent(contract, event));
+  if (!step || event.factory_id === null) return null;
+  const { station_id: stationId, at } = event.data as DataOf<typeof step>;
+  if (stationId === null) return null;
+  const shift = (await findCalendar(dbOf(event), event.factory_id))?.occurrenceAt(new Date(at));
+  return shift ? { stationId, lineId: null, shifts: [{ shift_date: shift.shiftDate, shift: shift.name }] } : null;
 }
 
 type Remembered = Readonly<{ lineId: string | null; until: number }>;

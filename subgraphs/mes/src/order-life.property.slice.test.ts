@@ -63,7 +63,7 @@ type Said = typeof said extends fc.Arbitrary<infer Given> ? Given : never;
 const inputs: Readonly<Record<string, string>> = {
   holdWorkOrder: 'HoldWorkOrderInput',
   reopenWorkOrder: 'ReopenWorkOrderInput',
-  closeWorkOrder: 'CloseWorkOrderInput',
+  closeWorkOrderWithLoss: 'CloseWithLossInput',
   cancelWorkOrder: 'CancelWorkOrderInput',
   splitWorkOrder: 'SplitWorkOrderInput',
   resumeOperation: 'StartOperationInput',
@@ -133,7 +133,7 @@ async function translate(it: Said, orders: readonly Order[]): Promise<Sent | nul
       return { command: 'cancelWorkOrder', input: { id, version } };
     case 'close':
       return {
-        command: 'closeWorkOrder',
+        command: 'closeWorkOrderWithLoss',
         input: { id, version, lossQuantity: it.at > 1 ? order.missing : it.quantity },
       };
     case 'stale':

@@ -64,10 +64,7 @@ export const DEFINE_ROUTING = `mutation($input: DefineRoutingInput!) { defineRou
 export const CREATE_ORDER = `mutation($input: CreateWorkOrderInput!) { createWorkOrder(input: $input) {
   ... on CreateWorkOrderPayload { replayed workOrder { id number status version operations { id sequence goodLimit } } }
   ... on WorkOrderRefusal { code message } } }`;
-export const stepOf = (
-  verb: string,
-  input = verb === 'close' ? 'CloseWorkOrderInput' : 'WorkOrderCommandInput',
-) => `mutation($input: ${input}!) {
+export const stepOf = (verb: string, input = 'WorkOrderCommandInput') => `mutation($input: ${input}!) {
   ${verb}WorkOrder(input: $input) {
     ... on WorkOrderPayload { workOrder { id status version holdCause holdNote operations { id goodLimit } } }
     ... on WorkOrderRefusal { code message } } }`;

@@ -1,6 +1,6 @@
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anOrder, erp, fieldOf, setUpPlant, type OrderAnswer, type Plant } from '../plant-for-tests.ts';
+import { anOrder, erp, fieldOf, setUpPlant, type OrderAnswer, type Plant, sayTo } from '../plant-for-tests.ts';
 import { definition } from '../subgraph.ts';
 import {
   defineMaterial,
@@ -147,6 +147,15 @@ describe('material for an order', () => {
     });
     await move(mes, 'returnMaterial', { ...back, quantity: '4' });
     expect(await inventory(mes, materialId)).toMatchObject({ onHand: '10', available: '10' });
+  });
+
+  it('is anybody’s again when the order completes', async () => {
+    const materialId = await aMaterial();
+    const ending = await anOrder(mes, plant);
+    await issue({ workOrderId: ending.id, materialId, quantity: '6' });
+    expect(await inventory(mes, materialId)).toMatchObject({ reserved: '6', available: '4' });
+    await sayTo(mes, 'complete', ending);
+    expect(await inventory(mes, materialId)).toMatchObject({ onHand: '10', reserved: '0', available: '10' });
   });
 
   it('needs an order that is open', async () => {

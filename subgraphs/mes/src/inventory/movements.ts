@@ -102,7 +102,7 @@ async function judge(
     today: rules.plantDay(timeZone, context.now()),
     expiredLot: policies.expiredLot,
     lotOnHand: lot ? await store.onHandOfLot(tx, factoryId, lot.id) : '0',
-    consumed: takesBack ? await store.consumedBy(tx, order.id, materialId, lotId) : null,
+    consumed: takesBack && lot !== undefined ? await store.consumedBy(tx, order.id, materialId, lotId) : null,
   };
   const verdict = rules.judge(movement, facts);
   if (!verdict.ok || !becomes) return verdict;

@@ -1,9 +1,10 @@
 /** The steps of an order's life, from release to closed books. */
 import type { Context } from '../context.ts';
+import { forgetStock, releaseReservations } from '../inventory/commands.ts';
 import { findPolicies } from '../plant-policies/commands.ts';
 import { pendingReportCount } from '../production-reporting/commands.ts';
 import { askForBom } from './bill-of-materials.ts';
-import { change, noteOf, type CommandInput, type Outcome } from './change.ts';
+import { change, noteOf, type Change, type CommandInput, type Outcome } from './change.ts';
 import { findOrder, outputLotOf, starting } from './commands.ts';
 import { goodLimit } from './limit-rules.ts';
 import * as operations from './operation-store.ts';
@@ -70,7 +71,7 @@ export const resumeWorkOrder = (input: CommandInput, context: Context): Promise<
   change(input, context, { command: 'resumeWorkOrder', action: 'RESUME', decide: rules.resume });
 
 export const completeWorkOrder = (input: CommandInput, context: Context): Promise<Outcome> =>
-  change(input, context, { command: 'completeWorkOrder', decide: rules.complete });
+  ending(input, context, { command: 'completeWorkOrder', decide: rules.complete });
 
 export function reopenWorkOrder(input: CommandInput & { reason: string }, context: Context): Promise<Outcome> {
   const reason = noteOf('reason', input.reason)!;
@@ -82,26 +83,45 @@ export function reopenWorkOrder(input: CommandInput & { reason: string }, contex
   });
 }
 
-export function closeWorkOrder(
-  input: CommandInput & { lossQuantity?: Optional<string>; note?: Optional<string> },
+export const closeWorkOrder = (input: CommandInput, context: Context): Promise<Outcome> =>
+  closing('closeWorkOrder', input, { quantity: '0', note: null }, context);
+
+export const closeWorkOrderWithLoss = (
+  input: CommandInput & { lossQuantity: string; note?: Optional<string> },
   context: Context,
-): Promise<Outcome> {
-  const loss = { quantity: input.lossQuantity ?? '0', note: noteOf('note', input.note) };
-  return change(input, context, {
-    command: 'closeWorkOrder',
+): Promise<Outcome> =>
+  closing('closeWorkOrderWithLoss', input, { quantity: input.lossQuantity, note: noteOf('note', input.note) }, context);
+
+type Loss = Readonly<{ quantity: string; note: string | null }>;
+
+const closing = (command: string, input: CommandInput, loss: Loss, context: Context): Promise<Outcome> =>
+  ending(input, context, {
+    command,
     decide: async (order, by, at, tx) => rules.close(order, loss, await pendingReportCount(tx, order.id), by, at),
     reason: loss.note,
   });
-}
 
-export function cancelWorkOrder(
+export async function cancelWorkOrder(
   input: CommandInput & { reason?: Optional<string> },
   context: Context,
 ): Promise<Outcome> {
   const reason = noteOf('reason', input.reason);
-  return change(input, context, {
+  return ending(input, context, {
     command: 'cancelWorkOrder',
     decide: (order, by, at) => rules.cancel(order, reason, by, at),
     reason,
   });
+}
+
+/** An order that takes no more material gives back what was kept for it. */
+async function ending(input: CommandInput, context: Context, how: Omit<Change, 'alsoSave'>): Promise<Outcome> {
+  let given: readonly string[] = [];
+  const outcome = await change(input, context, {
+    ...how,
+    alsoSave: async (tx, order) => {
+      given = await releaseReservations(tx, order.id);
+    },
+  });
+  if (outcome.ok && given.length > 0) await forgetStock(context, outcome.state.factoryId, given);
+  return outcome;
 }

@@ -215,21 +215,24 @@ describe('the end of an order', () => {
     for (const { id } of order.operations) await report(id, made);
     return sayTo(mes, 'complete', order);
   };
-  const close = (input: Input, claims = productionManager) =>
-    say('closeWorkOrder', 'CloseWorkOrderInput', input, claims);
+  const close = (input: Input) => say('closeWorkOrder', 'WorkOrderCommandInput', input);
+  const closeWithLoss = (input: Input) => say('closeWorkOrderWithLoss', 'CloseWithLossInput', input);
 
   it('is not a loss of what was not made, unless somebody says so', async () => {
     const { id, version } = await complete('7');
     expect(await look(id, 'remainingQuantity lossQuantity')).toEqual({ remainingQuantity: '3', lossQuantity: '0' });
     expect(await close({ id, version })).toMatchObject({ code: 'BOOKS_NOT_RECONCILED', limit: '10', actual: '7' });
-    expect(await close({ id, version, lossQuantity: '4' })).toMatchObject({ code: 'LOSS_OUT_OF_RANGE', limit: '3' });
-    expect(await close({ id, version, lossQuantity: '3', note: 'furnace' })).toMatchObject({
+    expect(await closeWithLoss({ id, version, lossQuantity: '4' })).toMatchObject({
+      code: 'LOSS_OUT_OF_RANGE',
+      limit: '3',
+    });
+    expect(await closeWithLoss({ id, version, lossQuantity: '3', note: 'furnace' })).toMatchObject({
       workOrder: { status: 'CLOSED' },
     });
     expect(await look(id, 'remainingQuantity lossQuantity closeNote')).toEqual({
       ...{ remainingQuantity: '0', lossQuantity: '3', closeNote: 'furnace' },
     });
-    expect((await auditOf(id)).at(-1)).toMatchObject({ command: 'closeWorkOrder', reason: 'furnace' });
+    expect((await auditOf(id)).at(-1)).toMatchObject({ command: 'closeWorkOrderWithLoss', reason: 'furnace' });
     const reopened = await say('reopenWorkOrder', 'ReopenWorkOrderInput', { id, version: version + 1, reason: 'no' });
     expect(reopened).toMatchObject({ code: 'ILLEGAL_TRANSITION' });
   });

@@ -104,6 +104,7 @@ export const resolvers: Resolvers = {
     completeWorkOrder: answering(life.completeWorkOrder),
     reopenWorkOrder: answering(life.reopenWorkOrder),
     closeWorkOrder: answering(life.closeWorkOrder),
+    closeWorkOrderWithLoss: answering(life.closeWorkOrderWithLoss),
     cancelWorkOrder: answering(life.cancelWorkOrder),
   },
 

@@ -168,7 +168,12 @@ describe('the life of an order', () => {
     expect(resumed).toMatchObject({ status: 'IN_PROGRESS', holdCause: null, holdNote: null });
     const { id, version } = await sayTo(mes, 'complete', resumed);
     expect(await say<Refused>('close', { id, version })).toMatchObject({ code: 'BOOKS_NOT_RECONCILED' });
-    const { workOrder: closed } = await say('close', { id, version, lossQuantity: '10', note: 'never made' });
+    const { workOrder: closed } = await fieldOf<{ workOrder: OrderAnswer }>(
+      mes,
+      `mutation($input: CloseWithLossInput!) { closeWorkOrderWithLoss(input: $input) {
+        ... on WorkOrderPayload { workOrder { status version } } } }`,
+      { input: { id, version, lossQuantity: '10', note: 'never made' } },
+    );
     expect(closed).toMatchObject({ status: 'CLOSED', version: 7 });
     expect(await eventsOf(order.id)).toEqual([
       'WorkOrderCreated',

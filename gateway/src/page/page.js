@@ -29,36 +29,112 @@ async function signIn(user, button) {
   use(answer.token, `Signed in as ${user.name} (${user.id}), ${user.role}.`, user.id);
 }
 
-async function ask(query) {
+async function ask(query, variables) {
   const response = await fetch('/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...authorization() },
-    body: JSON.stringify({ query }),
+    body: JSON.stringify({ query, variables }),
   });
   return response.json();
 }
 
-const RUNNING_ORDERS = `{ workOrders(first: 20, filter: { status: [IN_PROGRESS] }) { edges { node {
-  operations { id goodQuantity goodLimit }
-  reports(first: 1) { edges { node { shiftDate shift station { id } } } }
-} } } }`;
+const ORDERS = `{
+  running: workOrders(first: 20, filter: { status: [IN_PROGRESS] }) { edges { node {
+    id version factory { id } quantity remainingQuantity
+    operations { id status goodQuantity goodLimit station { id } }
+    reports(first: 1) { edges { node { id shiftDate shift correctedTotals { goodQuantity } station { id line { id } } } } }
+  } } }
+  waiting: workOrders(first: 5, filter: { status: [PLANNED, RELEASED] }) { edges { node {
+    id version factory { id } operations { id station { id } }
+  } } }
+  completed: workOrders(first: 1, filter: { status: [COMPLETED, CLOSED] }) { edges { node { id factory { id } } } }
+}`;
+const STORES = `query ($factoryId: ID!) {
+  warehouses(factoryId: $factoryId) { locations { id purpose } }
+  lots(factoryId: $factoryId, first: 1) { edges { node { number materialId } } }
+  stockMovements(first: 1, filter: { factoryId: $factoryId }) { edges { node { material { id } } } }
+}`;
 
-/** The examples act on something that is really there: an operation with pieces left, and the board of a last report. */
-async function fillVariables() {
-  const { data } = await ask(RUNNING_ORDERS);
-  const orders = (data?.workOrders?.edges ?? []).map((edge) => edge.node);
-  const operation = orders.flatMap((order) => order.operations).find((it) => it.goodLimit - it.goodQuantity >= 1);
-  const report = orders.flatMap((order) => order.reports?.edges ?? []).find((edge) => edge.node.station)?.node;
-  const values = {
+const nodes = (connection) => (connection?.edges ?? []).map((edge) => edge.node);
+const request = (input) => ({ input: { requestId: `page-${crypto.randomUUID()}`, ...input } });
+
+/** What can be filled with something that is really there, by the name of the operation. */
+async function realVariables() {
+  const { data } = await ask(ORDERS);
+  const running = nodes(data?.running);
+  const waiting = nodes(data?.waiting);
+  const completed = nodes(data?.completed);
+  const [order] = [...waiting, ...running, ...completed];
+  if (!order) return {};
+  const factoryId = order.factory.id;
+  const operation = running.flatMap((it) => it.operations).find((it) => it.goodLimit - it.goodQuantity >= 1);
+  const pending = [...waiting, ...running].flatMap((it) => it.operations).find((it) => it.status !== 'FINISHED');
+  const place = [...running, ...waiting].flatMap((it) => it.operations).find((it) => it.station)?.station;
+  const reports = running.flatMap((it) => nodes(it.reports));
+  const report = reports.find((it) => it.station);
+  const counted = reports.find((it) => it.correctedTotals?.goodQuantity >= 1);
+  const started = running.find((it) => it.remainingQuantity >= 1);
+  return {
+    WhyCantItStart: { id: order.id },
+    AuditTrail: { factoryId },
+    ReportConflicts: { factoryId },
+    ...(place && { DispatchList: { stationId: place.id } }),
+    ...(pending && { StartOperation: request({ operationId: pending.id }) }),
     ...(operation && {
-      ReportProduction: {
-        input: { requestId: `page-${crypto.randomUUID()}`, operationId: operation.id, goodQuantity: '1' },
+      ReportProduction: request({ operationId: operation.id, goodQuantity: '1' }),
+      ReportProductionBatch: {
+        input: { reports: [request({ operationId: operation.id, goodQuantity: '1' }).input] },
       },
+    }),
+    ...(counted && {
+      CorrectProductionReport: request({
+        reportId: counted.id,
+        goodQuantity: String(counted.correctedTotals.goodQuantity - 1),
+        reason: 'Counted again',
+      }),
     }),
     ...(report && {
       ShiftBoard: { stationId: report.station.id, shiftDate: report.shiftDate, shift: report.shift },
+      DailyReport: { factoryId, from: report.shiftDate, to: report.shiftDate },
     }),
+    ...(report?.station.line && {
+      LineShiftBoard: { lineId: report.station.line.id, shiftDate: report.shiftDate, shift: report.shift },
+    }),
+    ...(started && {
+      SplitWorkOrder: request({ id: started.id, version: started.version, quantity: '1' }),
+      CreateBackOrder: request({ id: started.id, version: started.version }),
+    }),
+    WorkOrderCost: { id: (completed[0] ?? order).id },
+    ...(completed[0] && { CompletionReport: { id: completed[0].id } }),
+    ...(await stockVariables(factoryId)),
   };
+}
+
+async function stockVariables(factoryId) {
+  const { data } = await ask(STORES, { factoryId });
+  const shelf = (data?.warehouses ?? []).flatMap((it) => it.locations).find((it) => it.purpose === 'STORAGE');
+  const [lot] = nodes(data?.lots);
+  const materialId = lot?.materialId ?? nodes(data?.stockMovements)[0]?.material.id;
+  return {
+    // The example of GS1's own documentation.
+    ParseGs1: { data: '(01)09506000134352(10)ABC123(17)271231' },
+    ...(materialId && { Inventory: { materialId, factoryId } }),
+    ...(shelf &&
+      materialId && {
+        ReceiveStock: request({
+          locationId: shelf.id,
+          materialId,
+          quantity: '100',
+          lotNumber: `PAGE-${crypto.randomUUID().slice(0, 8)}`,
+        }),
+      }),
+    ...(lot && { Recall: { factoryId, materialId: lot.materialId, number: lot.number } }),
+  };
+}
+
+/** The examples act on something that is really there. */
+async function fillVariables() {
+  const values = await realVariables();
   // What a person wrote stays: only tabs without variables are filled.
   tabs = tabs.map((tab) => {
     const name = /\b(?:query|mutation|subscription)\s+(\w+)/.exec(tab.query ?? '')?.[1];

@@ -10,6 +10,8 @@ import * as store from './store.ts';
 import type { PreparedReport, ReportAnswer } from './store.ts';
 
 export const MAX_BATCH = 500;
+/** As the audit trail names it; a report is the same request in a batch and alone. */
+const BATCH_COMMAND = 'reportProductionBatch';
 
 /** An answer for each row, in the order of the rows; a row that broke the database's rules answers an error. */
 export type BatchOutcome = Decision<
@@ -51,7 +53,7 @@ async function attempt(rows: readonly Row[], outcomes: (ReportOutcome | Error)[]
   for (const row of rows) {
     const decision = await prepareReport(row.input, row.bodyHash, context, readings);
     outcomes[row.place] = decision.ok ? outcomes[row.place]! : decision;
-    if (decision.ok) sent.push({ row, prepared: decision.state });
+    if (decision.ok) sent.push({ row, prepared: { ...decision.state, command: BATCH_COMMAND } });
     else refused.push(row);
   }
   const answers = await sendInParts(context.db, sent);

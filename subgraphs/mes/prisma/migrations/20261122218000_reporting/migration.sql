@@ -115,7 +115,7 @@ $$;
 -- tables, and plans anew at each call: that takes twice the time.
 CREATE OR REPLACE FUNCTION "mes"."report_production"(reports jsonb) RETURNS jsonb LANGUAGE plpgsql
   SET plan_cache_mode = force_generic_plan
-  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
 AS $$
 DECLARE
   tenant text := mes.current_tenant();

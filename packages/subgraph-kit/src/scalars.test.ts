@@ -15,6 +15,8 @@ describe('DateTime', () => {
     '2012-01-30T24:01:00Z',
     '0000-01-01T00:00:00Z',
     '10000-01-01T00:00:00Z',
+    '9999-12-31T23:59:59-12:00',
+    '0001-01-01T00:00:00+08:00',
     5,
     null,
   ])('refuses %j', (value) => expect(() => DateTime.parseValue(value)).toThrow(/RFC 3339/));

@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { readDecimal, writeDecimal } from './decimals.ts';
+import { isStorable } from './instants.ts';
 
 const badInput = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 
@@ -9,7 +10,7 @@ function readInstant(value: unknown): Date {
   const match = typeof value === 'string' ? RFC3339.exec(value) : null;
   const instant = match ? new Date(value as string) : undefined;
   // Date rolls 30 February over to March: compare what was asked with what the calendar has.
-  if (!match || !instant || Number.isNaN(instant.getTime()) || !isDay(`${match[1]}-${match[2]}-${match[3]}`)) {
+  if (!match || !instant || !isStorable(instant) || !isDay(`${match[1]}-${match[2]}-${match[3]}`)) {
     throw badInput('DateTime must be an RFC 3339 instant such as "2012-01-30T06:24:00Z".');
   }
   return instant;

@@ -1,5 +1,6 @@
 import { fault } from '@enghub/subgraph-kit/fault';
 import { isId } from '@enghub/subgraph-kit/ids';
+import { isStorable } from '@enghub/subgraph-kit/instants';
 import { readPage } from '@enghub/subgraph-kit/pages';
 
 /** A page of a list that is sorted by an instant and then by id, latest first. */
@@ -10,7 +11,7 @@ export function readTimePage(args: { first: number; after?: string | null | unde
   if (!after) return { first, before: null };
   const [time = '', id = ''] = after;
   const at = new Date(time);
-  if (Number.isNaN(at.getTime()) || !isId(id)) throw fault('BAD_USER_INPUT', 'after is not a cursor of this list.');
+  if (!isStorable(at) || !isId(id)) throw fault('BAD_USER_INPUT', 'after is not a cursor of this list.');
   return { first, before: { at, id } };
 }
 

@@ -1,3 +1,4 @@
+import { storable } from '@enghub/subgraph-kit/instants';
 import { isId } from '@enghub/subgraph-kit/ids';
 import type { Db } from '../database.ts';
 import type * as Prisma from '../generated/prisma/models.ts';
@@ -93,8 +94,8 @@ export async function findJobsOfOperator(
     where: {
       factoryId,
       operatorId,
-      startedAt: { lt: new Date(within.to) },
-      OR: [{ endedAt: null }, { endedAt: { gt: new Date(within.from) } }],
+      startedAt: { lt: storable(within.to) },
+      OR: [{ endedAt: null }, { endedAt: { gt: storable(within.from) } }],
       void: null,
     },
     include: { void: true },

@@ -92,6 +92,8 @@ export function plantCalendar(plant: PlantDays & { version: number }): PlantCale
   const known = new Map<string, readonly Shift[]>();
 
   function occurrencesOn(day: string): readonly Shift[] {
+    // Years beyond 9999 are written with a sign.
+    if (!/^\d/.test(day)) return [];
     const remembered = known.get(day);
     if (remembered) return remembered;
     const starting = shiftsStarting(plant, day);

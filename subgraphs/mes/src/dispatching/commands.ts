@@ -79,6 +79,7 @@ async function placeOf(
 ): Promise<Outcome<string>> {
   const station = stationId === null ? null : await loaders.station.load(stationId);
   if (!station || station.factoryId !== order.factoryId) return refusing('STATION_NOT_FOUND');
+  if (station.retiredAt) return refusing('STATION_RETIRED');
   const planned = operation.stationId === null ? null : await loaders.station.load(operation.stationId);
   if (!rules.fits(operation, station, planned, order.factoryId)) return refusing('WRONG_EQUIPMENT_CLASS');
   return { ok: true, state: station.id, events: [] };

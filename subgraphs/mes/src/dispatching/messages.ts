@@ -9,6 +9,7 @@ export const messages: RefusalMessages<DispatchRefusalCode> = {
   },
   OPERATION_NOT_FOUND: { en: 'There is no such operation.', 'zh-CN': '工序不存在。' },
   STATION_NOT_FOUND: { en: 'There is no such station in this plant.', 'zh-CN': '该工厂没有此工位。' },
+  STATION_RETIRED: { en: 'The station is retired and gets no new work.', 'zh-CN': '该工位已停用，不再接受新作业。' },
   WRONG_EQUIPMENT_CLASS: {
     en: 'This station is not of the equipment class that the operation needs.',
     'zh-CN': '该工位的设备类别不符合工序要求。',

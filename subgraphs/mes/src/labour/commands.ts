@@ -105,6 +105,7 @@ export function recordLabour(input: RecordInput, context: Context): Promise<Deci
     const stationId = input.stationId ?? operation.stationId;
     const station = stationId === null ? null : await context.loaders.station.load(stationId);
     if (!station || station.factoryId !== order.factoryId) return refuse({ code: 'STATION_NOT_FOUND' });
+    if (station.retiredAt && station.retiredAt < input.endedAt) return refuse({ code: 'STATION_RETIRED' });
 
     const { kind, startedAt, endedAt } = input;
     const { factoryId } = order;

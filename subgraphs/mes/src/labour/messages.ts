@@ -9,6 +9,7 @@ export const messages: RefusalMessages<LabourRefusalCode> = {
   },
   OPERATION_NOT_FOUND: { en: 'There is no such operation.', 'zh-CN': '工序不存在。' },
   STATION_NOT_FOUND: { en: 'There is no such station in this plant.', 'zh-CN': '该工厂没有此工位。' },
+  STATION_RETIRED: { en: 'The station was retired before this time ended.', 'zh-CN': '该工位在此时段结束前已停用。' },
   JOB_NOT_FOUND: { en: 'There is no such job.', 'zh-CN': '作业记录不存在。' },
   BAD_OPERATOR: {
     en: 'An operator has an id of 1 to 100 characters; a machine works without one.',

@@ -36,6 +36,7 @@ export type Refusal = Readonly<{
     | 'STALE_VERSION'
     | 'REASON_REQUIRED'
     | 'STATION_NOT_FOUND'
+    | 'STATION_RETIRED'
     | 'BLOCKED';
   blockers?: readonly Blocker[];
 }>;
@@ -73,6 +74,7 @@ async function addTo(
   const [station] =
     stationCode != null && isLabel(stationCode) ? await findStationsByCode(tx, order.factoryId, [stationCode]) : [];
   if (stationCode != null && !station) return refuse('STATION_NOT_FOUND');
+  if (station?.retiredAt) return refuse('STATION_RETIRED');
   const wanted = {
     name: input.name,
     stationId: station?.id ?? null,

@@ -15,6 +15,7 @@ export const messages: RefusalMessages<OperationChangeRefusalCode> = {
   },
   REASON_REQUIRED: { en: 'A reason of 1 to 1,000 characters is needed.', 'zh-CN': '必须填写 1 至 1000 个字符的原因。' },
   STATION_NOT_FOUND: { en: 'The plant has no station with this code.', 'zh-CN': '该工厂没有此代码的工位。' },
+  STATION_RETIRED: { en: 'The station is retired and gets no new work.', 'zh-CN': '该工位已停用，不再接受新作业。' },
   BLOCKED: { en: 'Something is in the way; see the blockers.', 'zh-CN': '存在阻碍因素，详见阻碍列表。' },
   ORDER_NOT_RUNNING: {
     en: 'Operations are changed between the release of the order and its completion.',

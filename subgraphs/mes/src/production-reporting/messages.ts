@@ -4,6 +4,7 @@ import type { ProductionReportRefusalCode, ReportWarningCode } from '../generate
 export const messages: RefusalMessages<ProductionReportRefusalCode> = {
   OPERATION_NOT_FOUND: { en: 'There is no such operation.', 'zh-CN': '工序不存在。' },
   STATION_NOT_FOUND: { en: "The order's plant has no such station.", 'zh-CN': '工单所属工厂没有该工位。' },
+  STATION_RETIRED: { en: 'The station was retired before this time ended.', 'zh-CN': '该工位在此时段结束前已停用。' },
   ORDER_NOT_IN_PROGRESS: { en: 'The work order is not in progress.', 'zh-CN': '工单不在生产中。' },
   ORDER_ON_HOLD: { en: 'The work order is on hold.', 'zh-CN': '工单已暂停。' },
   NEGATIVE_QUANTITY: { en: 'A quantity cannot be below zero.', 'zh-CN': '数量不能为负数。' },

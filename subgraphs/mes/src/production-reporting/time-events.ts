@@ -8,7 +8,7 @@ import type { Db } from '../database.ts';
 import { publish } from '@enghub/subgraph-kit/publish';
 import { isLabel } from '../text-rules.ts';
 import { timeEventFact } from './fact-rules.ts';
-import { rememberedOperation, rememberedStation } from './memory.ts';
+import { rememberedOperation } from './memory.ts';
 import * as rules from './rules.ts';
 import type { TimeEvent, TimeEventKind } from './rules.ts';
 import * as store from './store.ts';
@@ -30,6 +30,7 @@ export type TimeEventRefusal = Readonly<{
     | 'REQUEST_ID_REUSED'
     | 'OPERATION_NOT_FOUND'
     | 'STATION_NOT_FOUND'
+    | 'STATION_RETIRED'
     | 'NEEDS_OPERATION'
     | 'NO_SHIFT';
 }>;
@@ -94,8 +95,10 @@ async function prepare(input: TimeEventInput, context: Context): Promise<Decisio
   if (kind !== 'BREAK' && operationId == null) return refuse({ code: 'NEEDS_OPERATION' });
   const about = operationId == null ? null : await rememberedOperation(context, operationId);
   if (operationId != null && !about) return refuse({ code: 'OPERATION_NOT_FOUND' });
-  const factoryId = await rememberedStation(context, stationId);
-  if (!factoryId || (about && about.factoryId !== factoryId)) return refuse({ code: 'STATION_NOT_FOUND' });
+  const station = await context.loaders.station.load(stationId);
+  if (!station || (about && about.factoryId !== station.factoryId)) return refuse({ code: 'STATION_NOT_FOUND' });
+  if (station.retiredAt && station.retiredAt < endedAt) return refuse({ code: 'STATION_RETIRED' });
+  const { factoryId } = station;
 
   const calendar = await context.loaders.calendar.load(factoryId);
   const shift = calendar?.occurrenceOfWork(startedAt, endedAt);

@@ -43,6 +43,10 @@ const blockers: RefusalMessages<BlockerKind | 'PREDECESSOR_USED_UP' | 'PREDECESS
     en: 'Station {station} runs {running} jobs; it can run {capacity}.',
     'zh-CN': '工位 {station} 正在进行 {running} 项作业，上限为 {capacity} 项。',
   },
+  STATION_RETIRED: {
+    en: 'Station {station} is retired and gets no new work.',
+    'zh-CN': '工位 {station} 已停用，不再接受新作业。',
+  },
   QUALITY_HOLD: { en: 'Quality hold on {subject}: {reason}', 'zh-CN': '{subject}被质量冻结：{reason}' },
   EQUIPMENT_DOWN: { en: 'Equipment {equipment} is down: {reason}', 'zh-CN': '设备 {equipment} 停机：{reason}' },
   BOM_NOT_USABLE: {

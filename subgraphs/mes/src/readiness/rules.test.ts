@@ -50,7 +50,7 @@ const facts = (change: Partial<OrderFacts> = {}): OrderFacts => ({
   pendingReports: 0,
   ...change,
 });
-const mill: StationFacts = { id: 'mill', code: 'M1', capacity: 1, running: 0, heard: [] };
+const mill: StationFacts = { id: 'mill', code: 'M1', capacity: 1, retiredAt: null, running: 0, heard: [] };
 const nobody = { station: null, missing: [], operatorId: null };
 const hold = (subject: Subject, change: Partial<HeardBlocker> = {}): HeardBlocker => ({
   id: 'b-1',

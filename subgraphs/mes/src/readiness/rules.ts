@@ -13,6 +13,7 @@ export type BlockerKind =
   | 'PREDECESSOR_NOT_DONE'
   | 'OPERATOR_NOT_QUALIFIED'
   | 'STATION_OCCUPIED'
+  | 'STATION_RETIRED'
   | 'QUALITY_HOLD'
   | 'EQUIPMENT_DOWN'
   | 'BOM_NOT_USABLE'
@@ -93,6 +94,7 @@ export type StationFacts = Readonly<{
   id: string;
   code: string;
   capacity: number;
+  retiredAt: Date | null;
   running: number;
   heard: readonly HeardBlocker[];
 }>;
@@ -170,6 +172,9 @@ export function judgeOperation(
   }
   for (const { skill, since } of at.missing) {
     blockers.push(own('OPERATOR_NOT_QUALIFIED', since ?? now, { operator: at.operatorId ?? '', skill }, skill));
+  }
+  if (station?.retiredAt) {
+    blockers.push(own('STATION_RETIRED', station.retiredAt, { station: station.code }, station.id));
   }
   if (station && facts.stationsCanBeFull && station.running >= station.capacity) {
     const { code, running, capacity } = station;

@@ -18,7 +18,7 @@ export type ShiftTargetInput = Readonly<{
   quantity?: string | null | undefined;
 }>;
 
-export type ShiftTargetRefusal = 'PLACE_NOT_FOUND' | 'NO_SUCH_SHIFT' | 'BAD_QUANTITY';
+export type ShiftTargetRefusal = 'PLACE_NOT_FOUND' | 'STATION_RETIRED' | 'NO_SUCH_SHIFT' | 'BAD_QUANTITY';
 
 /** Decides what a station or line is to make in a shift; without a quantity, the standard times decide again. */
 export async function setShiftTarget(
@@ -29,6 +29,7 @@ export async function setShiftTarget(
   if ((stationId == null) === (lineId == null)) return refuse('PLACE_NOT_FOUND');
   const place = stationId != null ? await loaders.station.load(stationId) : await loaders.line.load(lineId!);
   if (!place) return refuse('PLACE_NOT_FOUND');
+  if (quantity !== null && 'retiredAt' in place && place.retiredAt) return refuse('STATION_RETIRED');
   if (quantity !== null && new Decimal(quantity).lte(0)) return refuse('BAD_QUANTITY');
   const calendar = isLabel(shift) ? await loaders.calendar.load(place.factoryId) : null;
   if (!calendar?.occurrencesOn(shiftDate).some(({ name }) => name === shift)) return refuse('NO_SUCH_SHIFT');

@@ -1,6 +1,7 @@
 import { audit } from '@enghub/subgraph-kit/audit';
 import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { isId, newId } from '@enghub/subgraph-kit/ids';
+import { storable } from '@enghub/subgraph-kit/instants';
 import type { Context } from '../context.ts';
 import { standardSeconds } from '../routings/commands.ts';
 import { daysAsked } from '../shifts/commands.ts';
@@ -14,12 +15,13 @@ export type CapacityInput = Omit<CapacityRule, 'id'>;
 export async function defineCapacity(
   input: CapacityInput,
   context: Context,
-): Promise<Decision<CapacityRule, never, CapacityRefusal | 'STATION_NOT_FOUND'>> {
+): Promise<Decision<CapacityRule, never, CapacityRefusal | 'STATION_NOT_FOUND' | 'STATION_RETIRED'>> {
   const { claims, transaction } = context;
   if (!isId(input.stationId)) return refuse('STATION_NOT_FOUND');
   return transaction(async (tx) => {
     const [station] = await findStations(tx, [input.stationId]);
     if (!station) return refuse('STATION_NOT_FOUND');
+    if (station.retiredAt) return refuse('STATION_RETIRED');
     const { shift, validFrom } = input;
     const all = await store.findRules(tx, [station.id]);
     const known = all.find((rule) => rule.shift === shift && rule.validFrom === validFrom) ?? null;
@@ -60,7 +62,9 @@ export async function loadOf(
   const known = await capacityOn(stationId, days, context);
   if (!known) return null;
   const { timeZone } = (await findFactory(context.db, known.station.factoryId))!;
-  const operations = await store.findOpenOperations(context.db, stationId, rules.instantsAround(from, to));
+  const { from: earliest, to: latest } = rules.instantsAround(from, to);
+  const within = { from: storable(earliest.getTime()), to: storable(latest.getTime()) };
+  const operations = await store.findOpenOperations(context.db, stationId, within);
   const requirements = operations.map((operation): Requirement => {
     const pieces = rules.missingPieces(operation.ordered, operation.good);
     const setupSeconds = operation.hasBegun ? null : operation.setupSeconds;

@@ -109,7 +109,7 @@ export async function defineStation(
   });
 }
 
-/** Work that is planned or running there goes on; routings may not name it any more. */
+/** No operation begins there any more; what runs may be finished and reported. */
 export const retireStation = (id: string, context: Context) =>
   changeRetirement('retireStation', id, context, (station) => rules.retire(station, context.now()));
 
@@ -137,6 +137,7 @@ async function changeRetirement(
 
 /** For other slices: the plant as this transaction sees it. */
 export async function findFactory(db: Db, factoryId: string): Promise<Factory | null> {
+  if (!isLabel(factoryId)) return null;
   const [factory] = await store.findFactories(db, [factoryId]);
   return factory ?? null;
 }

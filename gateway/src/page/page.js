@@ -51,7 +51,7 @@ const ORDERS = `{
 }`;
 const STORES = `query ($factoryId: ID!) {
   warehouses(factoryId: $factoryId) { locations { id purpose } }
-  lots(factoryId: $factoryId, first: 1) { edges { node { number materialId } } }
+  lots(factoryId: $factoryId, first: 20) { edges { node { number materialId workOrder { id } } } }
   stockMovements(first: 1, filter: { factoryId: $factoryId }) { edges { node { material { id } } } }
 }`;
 
@@ -112,9 +112,11 @@ async function realVariables() {
 
 async function stockVariables(factoryId) {
   const { data } = await ask(STORES, { factoryId });
-  const shelf = (data?.warehouses ?? []).flatMap((it) => it.locations).find((it) => it.purpose === 'STORAGE');
-  const [lot] = nodes(data?.lots);
-  const materialId = lot?.materialId ?? nodes(data?.stockMovements)[0]?.material.id;
+  const shelf = (data?.warehouses ?? []).flatMap((it) => it.locations).find((it) => /STORAGE|PRODUCTION/.test(it.purpose));
+  const lots = nodes(data?.lots);
+  // A lot that came from outside is the beginning of a recall.
+  const lot = lots.find((it) => !it.workOrder) ?? lots[0];
+  const materialId = nodes(data?.stockMovements)[0]?.material.id ?? lot?.materialId;
   return {
     // The example of GS1's own documentation.
     ParseGs1: { data: '(01)09506000134352(10)ABC123(17)271231' },

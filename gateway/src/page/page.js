@@ -112,7 +112,9 @@ async function realVariables() {
 
 async function stockVariables(factoryId) {
   const { data } = await ask(STORES, { factoryId });
-  const shelf = (data?.warehouses ?? []).flatMap((it) => it.locations).find((it) => /STORAGE|PRODUCTION/.test(it.purpose));
+  const shelf = (data?.warehouses ?? [])
+    .flatMap((it) => it.locations)
+    .find((it) => /STORAGE|PRODUCTION/.test(it.purpose));
   const lots = nodes(data?.lots);
   // A lot that came from outside is the beginning of a recall.
   const lot = lots.find((it) => !it.workOrder) ?? lots[0];

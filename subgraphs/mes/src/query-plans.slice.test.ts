@@ -201,10 +201,15 @@ describe.each(['custom', 'generic'] as const)('with a %s plan', (mode) => {
     expect(await planOfStore(ask, /production_reports/, mode)).toEqual({ indexes: [index], readWhole: [], partitions });
   });
 
-  it('the latest reports of an order are found by its index in each month', async () => {
+  it('the latest reports of an order are found by its index in each month, and those before a cursor in the months until then', async () => {
     const index = 'production_reports_work_order_id_report_time_id_idx';
     const latest = await planOfStore((it) => pagesOfReports(it, [orderId], first), /production_reports/, mode);
     expect(latest).toMatchObject({ indexes: [index], readWhole: [] });
+
+    // Of the months from March 2025 on, those until the cursor's.
+    const earlier = { first: 50, before: { at: new Date('2025-06-10T00:00:00Z'), id: reported } };
+    const next = await planOfStore((it) => pagesOfReports(it, [orderId], earlier), /production_reports/, mode);
+    expect(next).toEqual({ indexes: [index], readWhole: [], partitions: 4 });
   });
 
   it.each<[string, string, unknown[], string]>([

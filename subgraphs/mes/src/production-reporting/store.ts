@@ -169,14 +169,23 @@ export async function pagesOfReports(
   workOrderIds: readonly string[],
   { first, before }: TimePage,
 ): Promise<ProductionReport[]> {
-  const found = await db.$queryRaw<{ id: string }[]>`
-    SELECT page.id::text AS id
-      FROM unnest(${[...workOrderIds]}::uuid[]) AS work_order(id),
-           LATERAL (SELECT r.id, r.report_time FROM production_reports r
-                     WHERE r.work_order_id = work_order.id
-                       AND (${before?.at ?? null}::timestamptz IS NULL
-                            OR (r.report_time, r.id) < (${before?.at ?? null}::timestamptz, ${before?.id ?? null}::uuid))
-                     ORDER BY r.report_time DESC, r.id DESC LIMIT ${first + 1}) AS page`;
+  const orders = [...workOrderIds];
+  // Two statements, for a condition that may be absent would not tell the planner which months it can leave out. The
+  // order's age is no bound: work of years ago is reported on orders of today.
+  const found = before
+    ? await db.$queryRaw<{ id: string }[]>`
+        SELECT page.id::text AS id
+          FROM unnest(${orders}::uuid[]) AS work_order(id),
+               LATERAL (SELECT r.id FROM production_reports r
+                         WHERE r.work_order_id = work_order.id AND r.report_time <= ${before.at}::timestamptz
+                           AND (r.report_time, r.id) < (${before.at}::timestamptz, ${before.id}::uuid)
+                         ORDER BY r.report_time DESC, r.id DESC LIMIT ${first + 1}) AS page`
+    : await db.$queryRaw<{ id: string }[]>`
+        SELECT page.id::text AS id
+          FROM unnest(${orders}::uuid[]) AS work_order(id),
+               LATERAL (SELECT r.id FROM production_reports r
+                         WHERE r.work_order_id = work_order.id
+                         ORDER BY r.report_time DESC, r.id DESC LIMIT ${first + 1}) AS page`;
   const reports = await findReports(
     db,
     found.map(({ id }) => id),

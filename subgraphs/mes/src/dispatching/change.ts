@@ -8,6 +8,7 @@ import type { Db } from '../database.ts';
 import type { DispatchRefusalCode } from '../generated/graphql.ts';
 import type { Job } from '../labour/commands.ts';
 import { operationBlockers, type Blocker, type OperationAction, type Who } from '../readiness/commands.ts';
+import { recordStale } from '../report-conflicts/commands.ts';
 import { findOperations, loadForChange, type OrderWithPolicies } from '../work-orders/commands.ts';
 import type { Dispatched } from './rules.ts';
 import * as store from './store.ts';
@@ -25,6 +26,12 @@ export async function load(tx: Db, operationId: string): Promise<Loaded | null> 
   if (!order) return null;
   const [operation] = await store.findDispatched(tx, [operationId]);
   return operation ? { order, operation } : null;
+}
+
+/** Refuses because somebody else moved the operation in the meantime, and keeps that for those who look into it. */
+export function stale(context: Context, { order, operation }: Loaded, requestId: string | null = null) {
+  recordStale(context, order, { operationId: operation.id, stationId: operation.stationId, requestId });
+  return refusing('STALE_VERSION');
 }
 
 /** What readiness has against it. */

@@ -6,7 +6,7 @@ import { beginJob, endJobs, findRunning, operatorOf, type Job, type JobKind } fr
 import { once } from '../once.ts';
 import { isNote } from '../text-rules.ts';
 import { startIfReleased } from '../work-orders/commands.ts';
-import { blockersOf, load, refusing, save, type DispatchRefusal, type Loaded, type Outcome } from './change.ts';
+import { blockersOf, load, refusing, save, stale, type DispatchRefusal, type Loaded, type Outcome } from './change.ts';
 import * as rules from './rules.ts';
 import type { Dispatched } from './rules.ts';
 
@@ -117,7 +117,7 @@ export function finishOperation(
     const loaded = await load(tx, input.operationId);
     if (!loaded) return refusing('OPERATION_NOT_FOUND');
     const { order, operation } = loaded;
-    if (operation.version !== input.version) return refusing('STALE_VERSION');
+    if (operation.version !== input.version) return stale(context, loaded, requestId);
     const decision = rules.finish(operation, order.status, context.claims.userId, context.now());
     if (!decision.ok) return refusing(decision.refusal);
     const blockers = await blockersOf(tx, context, loaded, 'FINISH', null);
@@ -153,7 +153,7 @@ export async function reopenOperation(
     const loaded = await load(tx, input.operationId);
     if (!loaded) return refusing('OPERATION_NOT_FOUND');
     const { order, operation } = loaded;
-    if (operation.version !== input.version) return refusing('STALE_VERSION');
+    if (operation.version !== input.version) return stale(context, loaded);
     const decision = rules.reopen(operation, order.status, reason, context.claims.userId, context.now());
     if (!decision.ok) return refusing(decision.refusal);
     if (!(await save(tx, context, loaded, { command: 'reopenOperation', decision, reason }))) throw moved(operation);
@@ -174,7 +174,7 @@ export function assignOperation(input: AssignInput, context: Context): Promise<O
     const loaded = await load(tx, input.operationId);
     if (!loaded) return refusing('OPERATION_NOT_FOUND');
     const { order, operation } = loaded;
-    if (operation.version !== input.version) return refusing('STALE_VERSION');
+    if (operation.version !== input.version) return stale(context, loaded);
     const plan = {
       stationId: input.stationId === undefined ? operation.stationId : input.stationId,
       plannedStartAt: input.plannedStartAt === undefined ? operation.plannedStartAt : input.plannedStartAt,

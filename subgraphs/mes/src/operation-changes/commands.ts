@@ -7,6 +7,7 @@ import type { Fact } from '@enghub/event-contracts/fact';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
 import { operationBlockers, type Blocker } from '../readiness/commands.ts';
+import { recordStale } from '../report-conflicts/commands.ts';
 import { findStationsByCode } from '../stations/commands.ts';
 import { isLabel, isNote } from '../text-rules.ts';
 import {
@@ -107,7 +108,7 @@ export async function skipOperation(input: SkipInput, context: Context): Promise
   return context.transaction(async (tx) => {
     const [known] = isId(input.operationId) ? await findOperations(tx, [input.operationId]) : [];
     if (!known) return refusing('OPERATION_NOT_FOUND');
-    const about = { id: known.workOrderId, version: input.version, reason: input.reason };
+    const about = { id: known.workOrderId, version: input.version, reason: input.reason, operationId: known.id };
     return change(tx, context, 'skipOperation', about, async (order, operations, why) => {
       const decision = leaveOut(order, operations, known.id, why);
       if (!decision.ok) return decision;
@@ -141,7 +142,9 @@ async function once(
     if (booked.kind === 'replayed') {
       return { ok: true, state: { ...booked.answer, replayed: true }, events: [] };
     }
-    const outcome = await change(tx, context, command, body, (...about) => decide(tx, ...about));
+    const { id, version, reason } = body;
+    const about = { id, version, reason, requestId };
+    const outcome = await change(tx, context, command, about, (...rest) => decide(tx, ...rest));
     if (!outcome.ok) {
       await forgetRequest(tx, context.claims, requestId);
       return outcome;
@@ -156,13 +159,16 @@ async function change(
   tx: Db,
   context: Context,
   command: string,
-  { id, version, reason }: About,
+  { id, version, reason, ...named }: About & Readonly<{ operationId?: string; requestId?: string }>,
   decide: Decide,
 ): Promise<Outcome> {
   const { claims, now } = context;
   const order = await loadForChange(tx, id);
   if (!order) return refusing('NOT_FOUND');
-  if (order.version !== version) return refusing('STALE_VERSION');
+  if (order.version !== version) {
+    recordStale(context, order, named);
+    return refusing('STALE_VERSION');
+  }
   const before = await operationsOf(tx, order.id);
   const decision = await decide(order, before, { reason, by: claims.userId, at: now() });
   if (!decision.ok) return refusing(decision.refusal);

@@ -34,6 +34,20 @@ export function recordRefusal({ db, claims, now }: Context, refused: Refused): v
   }
 }
 
+/**
+ * Keeps that somebody's change of an order came before this command, so that people see where they get in each other's
+ * way. A transaction may say so: what is refused in it is written without it.
+ */
+export function recordStale(
+  context: Context,
+  order: Readonly<{ id: string; factoryId: string }>,
+  about: Partial<Pick<ReportConflict, 'operationId' | 'stationId' | 'requestId'>> = {},
+): void {
+  const { operationId = null, stationId = null, requestId = null } = about;
+  const where = { factoryId: order.factoryId, workOrderId: order.id, operationId, stationId, requestId };
+  recordRefusal(context, { code: 'STALE_VERSION', ...where });
+}
+
 /** One statement at a time for each binding: the busier it is, the more each one carries. */
 async function writeAll(db: Db, rows: Row[]): Promise<void> {
   // Refusals of the same moment share the first statement.

@@ -101,6 +101,45 @@ describe('what reports run into', () => {
     ).toBeNull();
   });
 
+  it('is kept of commands that somebody else came before, once for each', async () => {
+    const order = await anOrder(mes, plant);
+    const { id, operations } = order;
+    const operationId = operations[0]!.id;
+    const late = { id, version: 1 };
+    const commands: [string, string, object][] = [
+      ['holdWorkOrder', 'HoldWorkOrderInput', { ...late, cause: 'OPERATIONAL' }],
+      ['releaseWorkOrder', 'WorkOrderCommandInput', late],
+      ['deleteWorkOrder', 'WorkOrderCommandInput', late],
+      ['createBackOrder', 'CreateBackOrderInput', { ...late, requestId: 'late-1' }],
+      ['finishOperation', 'FinishOperationInput', { operationId, version: 7, requestId: 'late-2' }],
+      ['reopenOperation', 'ReopenOperationInput', { operationId, version: 7, reason: 'one more' }],
+      ['assignOperation', 'AssignOperationInput', { operationId, version: 7 }],
+      ['skipOperation', 'SkipOperationInput', { operationId, version: 1, reason: 'not needed' }],
+      [
+        'repeatOperation',
+        'RepeatOperationInput',
+        { ...late, operationId: 'nobody', requestId: 'late-3', reason: 'once more' },
+      ],
+    ];
+    for (const [command, type, input] of commands) {
+      const query = `mutation($input: ${type}!) { ${command}(input: $input) { __typename ... on Refusal { message } } }`;
+      expect(await fieldOf(mes, query, { input }), command).toMatchObject({
+        message: expect.stringContaining('else') as string,
+      });
+    }
+    const kept = () =>
+      mes.rows<{ kind: string; operation: string | null; request: string | null }>(
+        `SELECT kind, operation_id AS operation, request_id AS request FROM mes.report_conflicts
+          WHERE work_order_id = $1 AND outcome = 'REFUSED' AND factory_id = $2`,
+        [id, plant.factoryId],
+      );
+    await eventually(async () => (await kept()).length).toBe(commands.length);
+    const rows = await kept();
+    expect(new Set(rows.map(({ kind }) => kind))).toEqual(new Set(['STALE_VERSION']));
+    expect(rows.filter(({ operation }) => operation === operationId)).toHaveLength(4);
+    expect(rows.flatMap(({ request }) => request ?? []).sort()).toEqual(['late-1', 'late-2', 'late-3']);
+  });
+
   it('in a storm of refusals is written in few statements, and no answer waits for it', async () => {
     const order = await anOrder(mes, plant);
     const operationId = order.operations[0]!.id;

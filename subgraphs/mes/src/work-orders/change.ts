@@ -9,6 +9,7 @@ import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
 import type { WorkOrderRefusalCode } from '../generated/graphql.ts';
 import { orderBlockers, type OrderAction } from '../readiness/commands.ts';
+import { recordStale } from '../report-conflicts/commands.ts';
 import { isNote } from '../text-rules.ts';
 import { refusing, type OrderRefusal } from './refusals.ts';
 import type { WorkOrder } from './rules.ts';
@@ -38,9 +39,15 @@ export async function change({ id, version }: CommandInput, context: Context, ho
   return context.transaction(async (tx) => {
     const order = await store.loadForChange(tx, id);
     if (!order) return refusing('NOT_FOUND');
-    if (order.version !== version) return refusing('STALE_VERSION');
+    if (order.version !== version) return stale(context, order);
     return applyChange(tx, context, order, how);
   });
+}
+
+/** Refuses because somebody else changed the order in the meantime, and keeps that for those who look into it. */
+export function stale(context: Context, order: WorkOrder, requestId: string | null = null) {
+  recordStale(context, order, { requestId });
+  return refusing('STALE_VERSION');
 }
 
 /** The same for an order that this transaction has loaded for change. */

@@ -4,7 +4,7 @@ import { isId } from '@enghub/subgraph-kit/ids';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
 import { findPolicies } from '../plant-policies/commands.ts';
-import { auditOrder, change, type CommandInput, type Outcome } from './change.ts';
+import { auditOrder, change, stale, type CommandInput, type Outcome } from './change.ts';
 import { plan } from './create-rules.ts';
 import { adjust, edit, type Edit } from './edit-rules.ts';
 import type { Allowance } from './limit-rules.ts';
@@ -60,7 +60,7 @@ export function deleteWorkOrder(
   return context.transaction(async (tx) => {
     const order = await store.loadForChange(tx, id);
     if (!order) return refusing('NOT_FOUND');
-    if (order.version !== version) return refusing('STALE_VERSION');
+    if (order.version !== version) return stale(context, order);
     if (order.status !== 'DRAFT') return refusing('ILLEGAL_TRANSITION');
     await store.deleteOrder(tx, id);
     await auditOrder(tx, context, { command: 'deleteWorkOrder', before: order, after: null });

@@ -10,7 +10,7 @@ import type { Db } from '../database.ts';
 import type { WorkOrderRefusalCode } from '../generated/graphql.ts';
 import { orderBlockers } from '../readiness/commands.ts';
 import { isLabel } from '../text-rules.ts';
-import { auditOrder } from './change.ts';
+import { auditOrder, stale } from './change.ts';
 import { outputLotOf } from './commands.ts';
 import { insertNew, type CreateOutcome } from './create.ts';
 import { allowanceOf } from './edit.ts';
@@ -46,7 +46,7 @@ function divide(input: FamilyInput, context: Context, command: string, decide: D
   return once(input, command, context, async (tx) => {
     const order = await store.loadForChange(tx, input.id);
     if (!order) return refusing('NOT_FOUND');
-    if (order.version !== input.version) return refusing('STALE_VERSION');
+    if (order.version !== input.version) return stale(context, order, input.requestId);
     const own = await operations.findOperationsOf(tx, [order.id]);
     const allowance = await allowanceOf(tx, order);
     const operationIds = new Map(own.map(({ id }) => [id, newId()]));

@@ -4,7 +4,7 @@ import { forgetStock, releaseReservations } from '../inventory/commands.ts';
 import { findPolicies } from '../plant-policies/commands.ts';
 import { pendingReportCount } from '../production-reporting/commands.ts';
 import { askForBom } from './bill-of-materials.ts';
-import { change, noteOf, type Change, type CommandInput, type Outcome } from './change.ts';
+import { change, noteOf, stale, type Change, type CommandInput, type Outcome } from './change.ts';
 import { findOrder, outputLotOf, starting } from './commands.ts';
 import { goodLimit } from './limit-rules.ts';
 import * as operations from './operation-store.ts';
@@ -22,7 +22,7 @@ type Optional<Value> = Value | null | undefined;
 export async function releaseWorkOrder(input: CommandInput, context: Context): Promise<Outcome> {
   const seen = await findOrder(context.db, input.id);
   if (!seen) return refusing('NOT_FOUND');
-  if (seen.version !== input.version) return refusing('STALE_VERSION');
+  if (seen.version !== input.version) return stale(context, seen);
   const foreseen = rules.release(seen, context.claims.userId, context.now());
   if (!foreseen.ok) return refusing(foreseen.refusal);
   let lines: readonly BomLine[] = [];

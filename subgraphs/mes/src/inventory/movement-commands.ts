@@ -3,6 +3,7 @@ import { accept, refuse } from '@enghub/subgraph-kit/decision';
 import { isId } from '@enghub/subgraph-kit/ids';
 import { Decimal } from 'decimal.js';
 import type { Context } from '../context.ts';
+import { isLabel } from '../text-rules.ts';
 import { loadForChange } from '../work-orders/commands.ts';
 import { refuseText, type MovementKind } from './movement-rules.ts';
 import * as store from './movement-store.ts';
@@ -64,6 +65,7 @@ export const issueMaterial = (
     const { requestId, materialId, lotId, quantity, workOrderId, fromLocationId: from } = input;
     const order = isId(workOrderId) ? await loadForChange(tx, workOrderId) : null;
     if (!order) return refuse({ code: 'ORDER_NOT_FOUND' });
+    if (!isLabel(materialId)) return refuse({ code: 'BAD_NAME' });
     const to = input.toLocationId ?? (await places.findLineSide(tx, order.factoryId, order.id, materialId));
     if (to === null) return refuse({ code: 'NO_PRODUCTION_LOCATION' });
     const movement = { kind: 'ISSUE' as const, requestId, materialId, lotId, quantity, workOrderId, from, to };

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
 import type { LabourRefusalCode } from '../generated/graphql.ts';
 import { once } from '../once.ts';
-import { isNote } from '../text-rules.ts';
+import { isLabel, isNote } from '../text-rules.ts';
 import { findFactory } from '../stations/commands.ts';
 import { findOperations, loadForChange } from '../work-orders/commands.ts';
 import * as rules from './rules.ts';
@@ -46,7 +46,8 @@ export async function operatorDay(
   const factory = await findFactory(db, factoryId);
   if (!factory) return null;
   const day = rules.dayIn(factory.timeZone, date);
-  const jobs = await store.findJobsOfOperator(db, factoryId, operatorId, day);
+  // Nobody has worked under a name that nobody can have.
+  const jobs = isLabel(operatorId) ? await store.findJobsOfOperator(db, factoryId, operatorId, day) : [];
   return { operatorId, date, jobs: rules.shareTime(jobs, now(), day) };
 }
 

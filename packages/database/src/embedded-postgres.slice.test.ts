@@ -123,7 +123,8 @@ describe('the owner of a server', () => {
     expect(server).not.toBeNull();
     owner.kill('SIGKILL');
     await expect.poll(() => findPostmaster(dataDirectory), { timeout: 20_000 }).toBeNull();
-    expect(isRunning(server?.pid)).toBe(false);
+    // The file goes a moment before the process does.
+    await expect.poll(() => isRunning(server?.pid), { timeout: 20_000 }).toBe(false);
     expect(isRunning(row?.pid as number)).toBe(false);
   });
 

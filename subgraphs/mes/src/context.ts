@@ -7,10 +7,10 @@ import { createLoaders, type Loaders } from './loaders.ts';
 export type Context = BaseContext<Db> &
   Readonly<{
     loaders: Loaders;
-    /** Null where other processes move stock too, see docs/decisions/0013-stock.md. */
-    stockCache: Cache | null;
+    /** Null where other processes change the same data, see docs/decisions/0013-stock.md. */
+    cache: Cache | null;
   }>;
 
 export const contextWith =
-  (stockCache: Cache | null) =>
-  (base: BaseContext<Db>): Context => ({ ...base, loaders: createLoaders(base.db, base.now), stockCache });
+  (cache: Cache | null) =>
+  (base: BaseContext<Db>): Context => ({ ...base, loaders: createLoaders(base.db, base.now), cache });

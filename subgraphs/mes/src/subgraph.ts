@@ -8,12 +8,12 @@ import { liveTopics } from './shift-board/live-topics.ts';
 import { slices } from './slices.ts';
 
 /** MES: plants and stations, shifts, routings, work orders, what was reported on them, and the boards. */
-export const definitionWith = (stockCache: Cache | null): SubgraphDefinition<Db, Context> => ({
+export const definitionWith = (cache: Cache | null): SubgraphDefinition<Db, Context> => ({
   name: 'mes',
   folder: new URL('..', import.meta.url),
   slices,
   createClient,
-  createContext: contextWith(stockCache),
+  createContext: contextWith(cache),
   liveTopics,
   upkeep: async ({ pool }) => {
     await pool.query(
@@ -27,7 +27,7 @@ export const definitionWith = (stockCache: Cache | null): SubgraphDefinition<Db,
 export const definition = definitionWith(null);
 
 export type MesSettings = Readonly<{
-  /** True when no other process moves the stock of this database: only then may it be remembered. */
+  /** True when no other process writes to this database: only then may stock and capacity be remembered. */
   isOnlyProcess?: boolean;
 }>;
 

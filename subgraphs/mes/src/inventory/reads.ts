@@ -27,13 +27,13 @@ export async function inventoryOf(
 }
 
 async function read(context: Context, factoryId: string, materialId: string): Promise<Reading | null> {
-  const { stockCache, loaders, now } = context;
+  const { cache, loaders, now } = context;
   const load = () => loaders.stock.load(stockKey({ factoryId, materialId }));
-  if (!stockCache) {
+  if (!cache) {
     const asOf = now();
     return reading(await load(), asOf, 'FRESH');
   }
-  const { value, asOf, source } = await stockCache.fetch(cacheKey(context, factoryId, materialId), {
+  const { value, asOf, source } = await cache.fetch(cacheKey(context, factoryId, materialId), {
     ttlMs: TTL_MS,
     load,
   });
@@ -49,9 +49,9 @@ export const stockKey = (key: Readonly<{ factoryId: string; materialId: string }
 
 /** After the commit and before the answer: nobody sees older stock from here on. */
 export async function forgetStock(context: Context, factoryId: string, materialIds: readonly string[]): Promise<void> {
-  const { stockCache } = context;
-  if (!stockCache) return;
-  await Promise.all(materialIds.map((materialId) => stockCache.forget(cacheKey(context, factoryId, materialId))));
+  const { cache } = context;
+  if (!cache) return;
+  await Promise.all(materialIds.map((materialId) => cache.forget(cacheKey(context, factoryId, materialId))));
 }
 
 const cacheKey = ({ claims }: Context, factoryId: string, materialId: string): string =>

@@ -6,19 +6,22 @@ import type { Context } from '../context.ts';
 import { standardSeconds } from '../routings/commands.ts';
 import { daysAsked } from '../shifts/commands.ts';
 import { findFactory, findStations, type Station } from '../stations/commands.ts';
+import { forgetCapacity, rememberedCapacity } from './memory.ts';
 import * as rules from './rules.ts';
 import type { CapacityRefusal, CapacityRule, DayCapacity, DayLoad, Requirement } from './rules.ts';
 import * as store from './store.ts';
 
 export type CapacityInput = Omit<CapacityRule, 'id'>;
 
+type DefineRefusal = CapacityRefusal | 'STATION_NOT_FOUND' | 'STATION_RETIRED';
+
 export async function defineCapacity(
   input: CapacityInput,
   context: Context,
-): Promise<Decision<CapacityRule, never, CapacityRefusal | 'STATION_NOT_FOUND' | 'STATION_RETIRED'>> {
+): Promise<Decision<CapacityRule, never, DefineRefusal>> {
   const { claims, transaction } = context;
   if (!isId(input.stationId)) return refuse('STATION_NOT_FOUND');
-  return transaction(async (tx) => {
+  const decision = await transaction(async (tx): Promise<Decision<CapacityRule, never, DefineRefusal>> => {
     const [station] = await findStations(tx, [input.stationId]);
     if (!station) return refuse('STATION_NOT_FOUND');
     if (station.retiredAt) return refuse('STATION_RETIRED');
@@ -33,22 +36,29 @@ export async function defineCapacity(
     await audit(tx, context, { ...entry, before: known, after: rule });
     return accept(rule);
   });
+  // After the commit and before the answer.
+  if (decision.ok) await forgetCapacity(context, input.stationId);
+  return decision;
 }
 
 /** The capacity of a station on each day; null when it does not exist for the user. */
 export async function capacityOn(
   stationId: string,
   days: readonly string[],
-  { loaders }: Context,
+  context: Context,
 ): Promise<{ station: Station; days: readonly DayCapacity[] } | null> {
+  const { db, loaders } = context;
   const station = await loaders.station.load(stationId);
   if (!station) return null;
   const calendar = await loaders.calendar.load(station.factoryId);
-  const capacityRules = await loaders.capacityRulesOf.load(stationId);
-  const capacities = days.map((date) =>
-    rules.dayCapacity(station, capacityRules, date, calendar?.occurrencesOn(date) ?? []),
-  );
-  return { station, days: capacities };
+  // Read here and not by the request's loader, whose rules may be older than the version that they are kept under.
+  let reading: Promise<CapacityRule[]> | undefined;
+  const capacityOfDay = async (date: string): Promise<DayCapacity> => {
+    const capacityRules = await (reading ??= store.findRules(db, [stationId]));
+    return rules.dayCapacity(station, capacityRules, date, calendar?.occurrencesOn(date) ?? []);
+  };
+  const version = calendar?.version ?? 0;
+  return { station, days: await rememberedCapacity(context, station, version, days, capacityOfDay) };
 }
 
 export type StationLoad = Readonly<{ days: readonly DayLoad[]; unplannedSeconds: string }>;

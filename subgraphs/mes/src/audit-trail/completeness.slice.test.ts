@@ -1,11 +1,11 @@
 /** Every command of MES is in the audit trail: each mutation of the schema is run here, with success, and looked up. */
-import { readTypeDefs } from '@enghub/subgraph-kit/type-defs';
+import type { Claims } from '@enghub/subgraph-kit/claims';
 import { productionManager } from '@enghub/testkit/claims';
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
-import { Kind, parse, print, visit } from 'graphql';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { bomLine, dataOf, erpWith, setUpPlant } from '../plant-for-tests.ts';
 import { definition } from '../subgraph.ts';
+import { calling, mutations, takesRequestId, tracesOf, types } from './mutations-for-tests.ts';
 import { orderScenarios } from './order-scenarios-for-tests.ts';
 import { plantScenarios } from './plant-scenarios-for-tests.ts';
 import { reportScenarios } from './report-scenarios-for-tests.ts';
@@ -40,24 +40,6 @@ const makesAnew = new Set([
   'writeHandOverNote',
 ]);
 
-const typeDefs = readTypeDefs(definition.folder).map((source) => parse(source));
-
-/** Mutation → the type of its input. */
-const mutations = new Map<string, string>();
-const types = new Set<string>();
-for (const document of typeDefs) {
-  visit(document, {
-    ObjectTypeDefinition: ({ name }) => void types.add(name.value),
-    ObjectTypeExtension: (type) => {
-      if (type.name.value !== 'Mutation') return;
-      for (const { name, arguments: args = [] } of type.fields ?? []) {
-        const input = args.find((argument) => argument.name.value === 'input');
-        mutations.set(name.value, input?.type.kind === Kind.NON_NULL_TYPE ? print(input.type) : 'no input');
-      }
-    },
-  });
-}
-
 type Entry = Readonly<{
   id: string;
   command: string;
@@ -74,6 +56,7 @@ const now = new Date('2026-03-10T04:00:00Z');
 let mes: TestSubgraph;
 let entries: Entry[];
 const run = new Set<string>();
+const sentAgain = new Set<string>();
 
 const entriesOf = (command: string | null = null) =>
   mes.rows<Entry>(
@@ -82,18 +65,30 @@ const entriesOf = (command: string | null = null) =>
     [command],
   );
 
+/** What was accepted is one request with one answer, and nothing more when it is sent again. */
+async function sendAgain(mutation: string, input: Record<string, unknown>, who: Claims): Promise<void> {
+  const again = { ...who, traceId: `again-${String(input['requestId'])}` };
+  const { answer } = await dataOf<{ answer: object }>(mes, calling(mutation), { input }, again);
+  expect(answer, `${mutation} again`).toEqual({ __typename: expect.not.stringMatching(/Refusal$/) as string });
+  expect(await tracesOf(mes, again.traceId, input['requestId']), `${mutation} again`).toEqual({
+    entries: 0,
+    events: 0,
+    answers: [true],
+  });
+  sentAgain.add(mutation);
+}
+
 beforeAll(async () => {
   mes = await testSubgraph(definition, { graph: erpWith({ 'PROD-A001': [bomLine('STEEL')] }), now: () => now });
   const ids: Floor['ids'] = async (sql) => (await mes.rows<{ id: string }>(sql)).map(({ id }) => id);
   const say: Floor['say'] = async (mutation, input, who = claims) => {
     const known = new Set((await entriesOf(mutation)).map(({ id }) => id));
-    const query = `mutation($input: ${mutations.get(mutation)}) { answer: ${mutation}(input: $input) {
-      __typename ... on Refusal { message } } }`;
-    const { answer } = await dataOf<{ answer: { __typename: string } }>(mes, query, { input }, who);
+    const { answer } = await dataOf<{ answer: { __typename: string } }>(mes, calling(mutation), { input }, who);
     expect(answer, mutation).toEqual({ __typename: expect.not.stringMatching(/Refusal$/) as string });
     run.add(mutation);
     const told = (await entriesOf(mutation)).filter(({ id }) => !known.has(id));
     expect(told.length, `entries of ${mutation}`).toBeGreaterThan(0);
+    if (typeof input['requestId'] === 'string') await sendAgain(mutation, input, who);
     return told.at(-1)!.entityId;
   };
   const eventually: Floor['eventually'] = (sql) =>
@@ -138,4 +133,8 @@ it('says what was before, wherever something was', () => {
   expect([...mutations.keys()].filter((mutation) => changing.has(mutation) === makesAnew.has(mutation)).sort()).toEqual(
     [],
   );
+});
+
+it('was answered the same, and did nothing, when requests were sent again', () => {
+  expect([...mutations.keys()].filter((mutation) => takesRequestId(mutation) !== sentAgain.has(mutation))).toEqual([]);
 });

@@ -153,6 +153,14 @@ DECLARE
   at_stations uuid[] := '{}';
   starts timestamptz[] := '{}';
   ends timestamptz[] := '{}';
+  -- What they add to orders, one place for each order; and whose each row is, by its place.
+  orders uuid[] := '{}';
+  w_good numeric[] := '{}';
+  w_scrap numeric[] := '{}';
+  w_rework numeric[] := '{}';
+  w_reports integer[] := '{}';
+  order_of uuid[] := '{}';
+  plant_of text[] := '{}';
 BEGIN
   WITH given AS (
     SELECT DISTINCT ON (r.request_id) r.request_id, r.body_hash, r.id
@@ -193,14 +201,14 @@ BEGIN
            r.created_at, r.good, r.scrap, r.rework, coalesce(r.sent_back, 0) AS sent_back, r.sent_back_to,
            r.good + r.scrap + coalesce(r.sent_back, 0) AS pieces, r.correction_of, coalesce(r.approved, false) AS approved,
            r.counter_id, r.counter_from, r.counter_to, coalesce(r.counter_remembered, false) AS counter_remembered,
-           r.calendar_version, r.place, w.status, w.policies->>'reportApproval' AS approval, o.work_order_id, o.factory_id,
+           r.calendar_version, r.place, w.status, w.approval, o.work_order_id, o.factory_id, o.is_last,
            o.status AS operation_status, o.sequence, o.good_quantity, o.carried_quantity,
            o.good_quantity + o.scrap_quantity + o.sent_back_quantity AS used_quantity,
            o.good_limit + o.returned_quantity AS good_limit, o.overproduction_mode, o.predecessor_mode,
            o.after_ids || o.with_ids AS before_ids,
-           before.available, o.returned_quantity, o.returned_quantity + o.sent_back_quantity AS gone_back,
-           o.run_seconds_per_piece, o.run_seconds_per_batch, o.batch_quantity, s.capacity,
-           coalesce(f.policies->>'stationOverlap', 'WARN') AS overlap_mode, f.calendar_version AS calendar_now
+           o.returned_quantity, o.returned_quantity + o.sent_back_quantity AS gone_back,
+           o.run_seconds_per_piece, o.run_seconds_per_batch, o.batch_quantity, NULL::integer AS capacity,
+           f.overlap_mode, f.calendar_version AS calendar_now
       FROM ROWS FROM (jsonb_to_recordset(reports) AS (
              request_id text, body_hash text, id uuid, operation_id uuid, station_id uuid, started_at timestamptz,
              report_time timestamptz, user_id text, created_at timestamptz, good numeric, scrap numeric, rework numeric,
@@ -209,15 +217,15 @@ BEGIN
            )) WITH ORDINALITY AS r(request_id, body_hash, id, operation_id, station_id, started_at, report_time, user_id,
              created_at, good, scrap, rework, sent_back, sent_back_to, correction_of, approved, counter_id, counter_from,
              counter_to, counter_remembered, calendar_version, place)
-      LEFT JOIN mes.work_order_operations o ON o.id = r.operation_id
-      LEFT JOIN mes.work_orders w ON w.id = o.work_order_id
-      LEFT JOIN mes.factories f ON f.tenant_id = w.tenant_id AND f.factory_id = w.factory_id
-      LEFT JOIN mes.stations s ON s.id = r.station_id AND r.started_at IS NOT NULL
+      -- OFFSET keeps each of these a look-up by its key: joined freely, whole tables are read beside one row.
+      LEFT JOIN LATERAL (SELECT * FROM mes.work_order_operations WHERE id = r.operation_id OFFSET 0) o ON true
       LEFT JOIN LATERAL (
-             -- Pieces that were sent back through a predecessor are not there again until it has reported them again.
-             SELECT min(p.good_quantity + p.carried_quantity - p.returned_quantity) AS available
-               FROM mes.work_order_operations p WHERE p.id = ANY (o.after_ids || o.with_ids)
-           ) before ON o.predecessor_mode <> 'ALLOW'
+             SELECT status, policies->>'reportApproval' AS approval FROM mes.work_orders WHERE id = o.work_order_id OFFSET 0
+           ) w ON true
+      LEFT JOIN LATERAL (
+             SELECT calendar_version, coalesce(policies->>'stationOverlap', 'WARN') AS overlap_mode
+               FROM mes.factories WHERE tenant_id = tenant AND factory_id = o.factory_id OFFSET 0
+           ) f ON true
      ORDER BY r.place
   LOOP
     IF report.request_id IS NOT NULL AND NOT report.request_id = ANY (booked) THEN
@@ -234,8 +242,9 @@ BEGIN
     good_then := report.good_quantity + report.good + coalesce(d_good[spot], 0);
     good_max := report.good_limit + coalesce(d_returned[spot], 0);
     used_then := report.used_quantity + report.pieces + coalesce(d_good[spot] + d_scrap[spot] + d_sent[spot], 0);
-    used_max := report.available;
-    IF used_max IS NOT NULL AND touched && report.before_ids THEN
+    used_max := NULL;
+    IF report.predecessor_mode <> 'ALLOW' AND report.before_ids <> '{}' THEN
+      -- Pieces that were sent back through a predecessor are not there again until it has reported them again.
       SELECT min(p.good_quantity + p.carried_quantity - p.returned_quantity + coalesce(d_good[t.spot] - d_returned[t.spot], 0))
         INTO used_max
         FROM mes.work_order_operations p, LATERAL (SELECT array_position(touched, p.id) AS spot) t
@@ -260,11 +269,13 @@ BEGIN
         jsonb_build_object('outcome', 'REFUSED', 'check', 'PREDECESSOR', 'status', report.status, 'limit', used_max::text, 'actual', used_then::text)
     END;
 
-    IF answer IS NULL AND report.sent_back > 0 AND NOT EXISTS (
-         SELECT FROM mes.work_order_operations t
-          WHERE t.id = report.sent_back_to AND t.work_order_id = report.work_order_id AND t.sequence < report.sequence
-            AND t.status NOT IN ('FINISHED', 'SKIPPED')) THEN
-      answer := jsonb_build_object('outcome', 'REFUSED', 'check', 'SENT_BACK', 'status', report.status);
+    IF answer IS NULL AND report.sent_back > 0 THEN
+      PERFORM FROM mes.work_order_operations t
+        WHERE t.id = report.sent_back_to AND t.work_order_id = report.work_order_id AND t.sequence < report.sequence
+          AND t.status NOT IN ('FINISHED', 'SKIPPED');
+      IF NOT FOUND THEN
+        answer := jsonb_build_object('outcome', 'REFUSED', 'check', 'SENT_BACK', 'status', report.status);
+      END IF;
     END IF;
 
     -- A correction that takes pieces away must leave what others have already worked on.
@@ -291,7 +302,10 @@ BEGIN
       END IF;
     END IF;
 
-    IF answer IS NULL AND report.correction_of IS NULL AND report.capacity IS NOT NULL AND report.started_at < report.report_time THEN
+    IF answer IS NULL AND report.correction_of IS NULL AND report.started_at < report.report_time THEN
+      SELECT s.capacity INTO report.capacity FROM mes.stations s WHERE s.id = report.station_id;
+    END IF;
+    IF answer IS NULL AND report.capacity IS NOT NULL THEN
       IF report.overlap_mode <> 'ALLOW' THEN
         at_once := mes.reports_at_once(report.station_id, report.started_at, report.report_time, at_stations, starts, ends) + 1;
         IF at_once > report.capacity AND report.overlap_mode = 'BLOCK' THEN
@@ -362,7 +376,23 @@ BEGIN
     END IF;
     answers[report.place] := answer;
     accepted := accepted || report.place;
+    order_of[report.place] := report.work_order_id;
+    plant_of[report.place] := report.factory_id;
 
+    spot := array_position(orders, report.work_order_id);
+    IF spot IS NULL THEN
+      orders := orders || report.work_order_id;
+      spot := cardinality(orders);
+      w_good[spot] := 0; w_scrap[spot] := 0; w_rework[spot] := 0; w_reports[spot] := 0;
+    END IF;
+    IF report.is_last THEN
+      w_good[spot] := w_good[spot] + report.good;
+    END IF;
+    w_scrap[spot] := w_scrap[spot] + report.scrap;
+    w_rework[spot] := w_rework[spot] + report.rework;
+    w_reports[spot] := w_reports[spot] + (report.correction_of IS NULL)::integer;
+
+    spot := array_position(touched, report.operation_id);
     IF spot IS NULL THEN
       touched := touched || report.operation_id;
       spot := cardinality(touched);
@@ -374,7 +404,7 @@ BEGIN
     IF report.correction_of IS NULL THEN
       d_reports[spot] := d_reports[spot] + 1;
       d_start[spot] := least(d_start[spot], report.started_at, report.report_time);
-      IF report.capacity IS NOT NULL AND report.started_at < report.report_time THEN
+      IF report.capacity IS NOT NULL THEN
         at_stations := at_stations || report.station_id;
         starts := starts || report.started_at;
         ends := ends || report.report_time;
@@ -415,14 +445,11 @@ BEGIN
            scrap_quantity = w.scrap_quantity + s.scrap,
            rework_quantity = w.rework_quantity + s.rework,
            report_count = w.report_count + s.reports
-      FROM (SELECT o.work_order_id, sum(CASE WHEN o.is_last THEN d.good ELSE 0 END) AS good,
-                   sum(d.scrap) AS scrap, sum(d.rework) AS rework, sum(d.reports)::integer AS reports
-              FROM unnest(touched, d_good, d_scrap, d_rework, d_reports) AS d(id, good, scrap, rework, reports)
-              JOIN mes.work_order_operations o ON o.id = d.id GROUP BY o.work_order_id) s
-     WHERE w.id = s.work_order_id;
+      FROM unnest(orders, w_good, w_scrap, w_rework, w_reports) AS s(id, good, scrap, rework, reports)
+     WHERE w.id = s.id;
 
     WITH given AS MATERIALIZED (
-      SELECT r.*, o.factory_id, o.work_order_id
+      SELECT r.*, plant_of[r.place] AS factory_id, order_of[r.place] AS work_order_id
         FROM ROWS FROM (jsonb_to_recordset(reports) AS (
                id uuid, report_time timestamptz, operation_id uuid, station_id uuid, shift_date date, shift text, good numeric,
                scrap numeric, scrap_reason text, rework numeric, sent_back numeric, sent_back_to uuid, correction_of uuid,
@@ -432,7 +459,6 @@ BEGIN
              )) WITH ORDINALITY AS r(id, report_time, operation_id, station_id, shift_date, shift, good, scrap, scrap_reason,
                rework, sent_back, sent_back_to, correction_of, correction_reason, counter_from, counter_to, started_at,
                operator_id, reported_by, created_at, audit_id, command, user_id, origin, trace_id, events, place)
-        JOIN mes.work_order_operations o ON o.id = r.operation_id
        WHERE r.place = ANY (accepted)
     ), made AS (
       INSERT INTO mes.production_reports
@@ -466,7 +492,10 @@ BEGIN
     SELECT jsonb_agg(jsonb_build_object('report_id', id, 'work_order_id', work_order_id, 'operation_id', operation_id,
                                         'pieces', good + scrap, 'at', report_time, 'by', reported_by) ORDER BY given.place)
       INTO moved FROM given WHERE good + scrap <> 0;
-    IF moved IS NOT NULL THEN
+    -- Most plants that start keep no stock beside their lines, and then nothing is taken from it.
+    IF moved IS NOT NULL
+       AND EXISTS (SELECT FROM mes.stock_locations p
+                    WHERE p.tenant_id = tenant AND p.factory_id = ANY (plant_of) AND p.purpose = 'PRODUCTION') THEN
       materials := mes.backflush_reports(moved);
     END IF;
   END IF;

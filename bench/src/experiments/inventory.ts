@@ -111,7 +111,7 @@ function asResult(samples: ReadonlyMap<string, readonly Sample[]>, rounds: numbe
       },
     ],
     notes: [
-      `${MATERIALS.toLocaleString('en')} materials in ten places each. Remembered: one material again and again. From the database: each time a material that nobody asked for before; every answer says which it was. All-in-one form, ${rounds} rounds of ${seconds} s, by turns.`,
+      `${MATERIALS.toLocaleString('en')} materials in four places each. Remembered: one material again and again. From the database: each time a material that nobody asked for before; every answer says which it was. All-in-one form, ${rounds} rounds of ${seconds} s, by turns.`,
       'A request for nothing passes HTTP, token, permissions, limits and planning like any other, so the difference is what the inventory itself costs, with its hop into the subgraph.',
     ],
     samples: [...samples].map(([name, each]) => ({ name, rounds: each })),

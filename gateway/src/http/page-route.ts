@@ -79,8 +79,17 @@ export function pageRoute(demo: Demo | undefined, operationsFolder: string): Pag
 
 type Example = Readonly<{ name: string; query: string; variables: string }>;
 
-/** A query, a command and a live board to begin with. */
-const EXAMPLES = ['Floor', 'ReportProduction', 'ShiftBoard'];
+/** What people ask for first: the floor, a report, live boards, what to do next, what is in the way, where a lot went. */
+const EXAMPLES = [
+  'Floor',
+  'ReportProduction',
+  'ShiftBoard',
+  'LineShiftBoard',
+  'DispatchList',
+  'WhyCantItStart',
+  'Recall',
+  'Inventory',
+];
 
 /** Among the operations that clients really send; `Name.variables.json` beside one gives it its variables. */
 async function readExamples(folder: string): Promise<readonly Example[]> {

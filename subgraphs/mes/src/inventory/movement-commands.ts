@@ -132,5 +132,5 @@ export const adjustStock = (
     const between = difference.gt(0) ? { to: locationId } : { from: locationId };
     const quantity = difference.abs().toFixed();
     const movement = { kind: 'ADJUST' as const, requestId, materialId, lotId, quantity, reason, reference, ...between };
-    return move(tx, context, 'adjustStock', movement);
+    return move(tx, context, 'adjustStock', movement, { before: onHand, after: counted.toFixed() });
   });

@@ -38,8 +38,17 @@ export async function moving(
   return outcome;
 }
 
+/** A count: what the books said, and what is there. */
+type Counted = Readonly<{ before: string; after: string }>;
+
 /** Locks what the movement needs in the order that everybody keeps, judges it, and posts it. */
-export async function move(tx: Db, context: Context, command: string, movement: Movement): Promise<Attempt<Moved>> {
+export async function move(
+  tx: Db,
+  context: Context,
+  command: string,
+  movement: Movement,
+  counted: Counted | null = null,
+): Promise<Attempt<Moved>> {
   const wrong = rules.refuseText(movement);
   if (wrong) return refuse({ code: wrong });
   const order = movement.workOrderId == null ? null : await openOrder(tx, movement.workOrderId);
@@ -66,8 +75,19 @@ export async function move(tx: Db, context: Context, command: string, movement: 
     factoryId,
     entity: 'StockMovement',
     entityId: posted.movementIds[0]!,
-    before: null,
-    after: { kind, materialId, lotId, quantity, becomes, from: from?.id, to: to?.id, workOrderId, reference },
+    before: counted && { onHand: counted.before },
+    after: {
+      kind,
+      materialId,
+      lotId,
+      quantity,
+      becomes,
+      from: from?.id,
+      to: to?.id,
+      workOrderId,
+      reference,
+      ...(counted && { onHand: counted.after }),
+    },
     reason,
   });
   return accept({

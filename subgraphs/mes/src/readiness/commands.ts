@@ -45,6 +45,6 @@ export async function operationBlockers(
   const operatorId = who?.operatorId ?? null;
   const [missing = []] =
     operatorId === null ? [] : await gatherMissing(db, [{ order: facts.order, operation: known, operatorId }], at);
-  const station = who?.stationId ? ((await gatherStations(db, [who.stationId])).get(who.stationId) ?? null) : null;
+  const station = who?.stationId ? ((await gatherStations(db, [who.stationId], at)).get(who.stationId) ?? null) : null;
   return rules.judgeOperation(facts.order, facts, known, action, { station, missing, operatorId }, at);
 }

@@ -5,6 +5,7 @@ import { runningJobs } from '../labour/commands.ts';
 import { findPolicies, type PlantPolicies } from '../plant-policies/commands.ts';
 import { findQualificationsOf, missingSkills, plantDay, startOfDay } from '../qualifications/commands.ts';
 import { Decimal } from 'decimal.js';
+import { jobsAtOnce } from '../station-capacity/commands.ts';
 import { findHeard } from './heard-store.ts';
 import type { MissingSkill, OperationToJudge, OrderFacts, StationFacts } from './rules.ts';
 import * as store from './store.ts';
@@ -94,13 +95,19 @@ async function stockFor(
   return stock;
 }
 
-export async function gatherStations(db: Db, ids: readonly string[]): Promise<Map<string, StationFacts>> {
+export async function gatherStations(db: Db, ids: readonly string[], now: Date): Promise<Map<string, StationFacts>> {
   const stations = await store.findStations(db, [...new Set(ids)]);
   if (stations.length === 0) return new Map();
   const known = stations.map(({ id }) => id);
   const running = await runningJobs(db, known);
+  const capacities = await jobsAtOnce(db, stations, now);
   const heard = await findHeard(db, known);
-  return new Map(stations.map((it) => [it.id, { ...it, running: running.get(it.id) ?? 0, heard }]));
+  return new Map(
+    stations.map((it) => [
+      it.id,
+      { ...it, capacity: capacities.get(it.id) ?? it.capacity, running: running.get(it.id) ?? 0, heard },
+    ]),
+  );
 }
 
 type Asked = Readonly<{ order: OrderRow; operation: OperationToJudge; operatorId: string }>;

@@ -93,6 +93,7 @@ export type OrderFacts = Readonly<{
 export type StationFacts = Readonly<{
   id: string;
   code: string;
+  /** Jobs at once, in the shift that runs now. */
   capacity: number;
   retiredAt: Date | null;
   running: number;

@@ -66,5 +66,5 @@ export const countPendingReports = (
 export const findStations = (
   db: Db,
   ids: readonly string[],
-): Promise<{ id: string; code: string; capacity: number; retiredAt: Date | null }[]> =>
-  db.$queryRaw`SELECT id::text, code, capacity, retired_at AS "retiredAt" FROM stations WHERE id = ANY(${ids}::uuid[])`;
+): Promise<{ id: string; factoryId: string; code: string; capacity: number; retiredAt: Date | null }[]> =>
+  db.$queryRaw`SELECT id::text, factory_id AS "factoryId", code, capacity, retired_at AS "retiredAt" FROM stations WHERE id = ANY(${ids}::uuid[])`;

@@ -190,6 +190,27 @@ describe('an operation', () => {
     ]);
     expect(await startOperation({ operationId: second.operations[0]!.id })).toMatchObject({ code: 'BLOCKED' });
     expect(kindsOf(await floor.transitionsOf(easy.id, 0), 'START')).toEqual([]);
+
+    // As many as fit in the shift that runs now, whichever it is.
+    const capacity = (jobs: number) =>
+      fieldOf(
+        floor.mes,
+        `mutation($input: DefineStationCapacityInput!) { defineStationCapacity(input: $input) { __typename } }`,
+        { input: { stationId: floor.plant.stationId, validFrom: '2000-01-01', jobs } },
+      );
+    await capacity(2);
+    expect(kindsOf(await floor.transitionsOf(second.id, 0), 'START')).toEqual([]);
+    expect(await startOperation({ operationId: second.operations[0]!.id })).toHaveProperty('operation');
+    await capacity(0);
+    const third = await floor.order('RELEASED');
+    expect(kindsOf(await floor.transitionsOf(third.id, 0), 'START')).toEqual([]);
+    await floor.policies({ occupiedStation: 'BLOCK' }, 4);
+    const fourth = await floor.order('RELEASED');
+    expect(blockersOf(await floor.transitionsOf(fourth.id, 0), 'START')).toMatchObject([
+      { kind: 'STATION_OCCUPIED', message: 'Station M1 runs 2 jobs; it can run 0.' },
+    ]);
+    await capacity(100);
+    await floor.policies({ occupiedStation: 'WARN' }, 5);
   });
 
   it('of an order that is not running can neither be resumed nor reported on', async () => {

@@ -44,7 +44,7 @@ function sourcesOf(context: Context): Sources {
       return ids.map((id) => gathered.get(id) ?? null);
     }, together),
     stations: new DataLoader(async (ids) => {
-      const gathered = await gatherStations(db, ids);
+      const gathered = await gatherStations(db, ids, now());
       return ids.map((id) => gathered.get(id) ?? null);
     }, together),
     missing: new DataLoader((asked) => gatherMissing(db, asked, now()), together),

@@ -3,12 +3,13 @@ import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { isId, newId } from '@enghub/subgraph-kit/ids';
 import { storable } from '@enghub/subgraph-kit/instants';
 import type { Context } from '../context.ts';
+import type { Db } from '../database.ts';
 import { standardSeconds } from '../routings/commands.ts';
-import { daysAsked } from '../shifts/commands.ts';
+import { daysAsked, findCalendar } from '../shifts/commands.ts';
 import { findFactory, findStations, type Station } from '../stations/commands.ts';
 import { forgetCapacity, rememberedCapacity } from './memory.ts';
 import * as rules from './rules.ts';
-import type { CapacityRefusal, CapacityRule, DayCapacity, DayLoad, Requirement } from './rules.ts';
+import type { CapacityRefusal, CapacityRule, DayCapacity, DayLoad, Requirement, Shift } from './rules.ts';
 import * as store from './store.ts';
 
 export type CapacityInput = Omit<CapacityRule, 'id'>;
@@ -59,6 +60,28 @@ export async function capacityOn(
   };
   const version = calendar?.version ?? 0;
   return { station, days: await rememberedCapacity(context, station, version, days, capacityOfDay) };
+}
+
+type Place = Readonly<{ id: string; factoryId: string; capacity: number }>;
+
+/** For other slices: how many jobs each station can run at once at an instant, by the shift that runs then, if any does. */
+export async function jobsAtOnce(db: Db, stations: readonly Place[], at: Date): Promise<ReadonlyMap<string, number>> {
+  const ids = stations.map(({ id }) => id);
+  const all = ids.length > 0 ? await store.findRules(db, ids) : [];
+  const ruled = stations.filter(({ id }) => all.some(({ stationId }) => stationId === id));
+  const shifts = new Map<string, Shift | null>();
+  for (const factoryId of new Set(ruled.map((station) => station.factoryId))) {
+    shifts.set(factoryId, (await findCalendar(db, factoryId))?.occurrenceAt(at) ?? null);
+  }
+  return new Map(
+    stations.map((station) => {
+      const shift = shifts.get(station.factoryId);
+      const own = all.filter(({ stationId }) => stationId === station.id);
+      // That it is retired is another matter than how much fits.
+      const jobs = shift ? rules.capacityOf({ ...station, retiredAt: null }, own, shift).jobs : station.capacity;
+      return [station.id, jobs];
+    }),
+  );
 }
 
 export type StationLoad = Readonly<{ days: readonly DayLoad[]; unplannedSeconds: string }>;

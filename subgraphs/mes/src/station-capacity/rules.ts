@@ -33,7 +33,7 @@ export function defineCapacity(
   return accept(known && unchanged ? known : rule);
 }
 
-type Shift = Readonly<{ factoryId: string; shiftDate: string; name: string; startsAt: Date; endsAt: Date }>;
+export type Shift = Readonly<{ factoryId: string; shiftDate: string; name: string; startsAt: Date; endsAt: Date }>;
 type Station = Readonly<{ capacity: number; retiredAt: Date | null }>;
 
 export type ShiftCapacity = Readonly<{

@@ -26,6 +26,8 @@ export type Consumer<Context> = Readonly<{
   /** Names the queue together with the subgraph: qms + inspections = qms.inspections. */
   name: string;
   routingKeys: readonly string[];
+  /** Says that handling an event again changes nothing: it is neither claimed nor given a transaction. */
+  isRepeatable?: boolean;
   /** `context.db` is the transaction that also holds the inbox row. */
   handle: (event: Envelope, context: Context) => Promise<void>;
 }>;
@@ -130,6 +132,7 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
 
   async function consume(consumer: Consumer<Context>, event: Envelope): Promise<void> {
     const claims = claimsOf(event);
+    if (consumer.isRepeatable) return consumer.handle(event, contextFor(claims));
     await transact(clients.for(claims), async (tx) => {
       if (await claim(tx, `${name}.${consumer.name}`, event)) await consumer.handle(event, contextFor(claims, tx));
     });

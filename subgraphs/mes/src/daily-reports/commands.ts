@@ -3,10 +3,12 @@ import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { fault } from '@enghub/subgraph-kit/fault';
 import { readPage, type PageRequest } from '@enghub/subgraph-kit/pages';
 import type { Context } from '../context.ts';
+import type { Db } from '../database.ts';
 import { isLabel } from '../text-rules.ts';
 import * as rules from './rules.ts';
 import type { Cell, DailyReport, Group } from './rules.ts';
 import * as store from './store.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 type Asked = Readonly<{ factoryId: string; from: string; to: string }>;
 
@@ -62,7 +64,22 @@ export async function rebuildDailyReport(
  * A report has changed the figures of this cell. They are not added to but recomputed from the rows, so that an event that
  * comes twice, late or while somebody rebuilds leads to the same figures; see count_daily_production for how often.
  */
-export const countCell = (cell: Cell, { db }: Context): Promise<void> => store.countCell(db, cell);
+export function countCell(cell: Cell, { db }: Context): Promise<void> {
+  const { factoryId, day, stationId, productId, unit } = cell;
+  const key = JSON.stringify([factoryId, day, stationId, productId, unit]);
+  return turnsOf(db)(key, () => store.countCell(db, cell));
+}
+
+const turns = new WeakMap<Db, Turns>();
+
+/** What runs may have read before this event's report was there, so the events of a busy cell share what comes next. */
+function turnsOf(db: Db): Turns {
+  const known = turns.get(db);
+  if (known) return known;
+  const made = createTurns();
+  turns.set(db, made);
+  return made;
+}
 
 /** Another operation may be the last one now, and its pieces the order's. */
 export const countOrderAgain = (workOrderId: string, { db }: Context): Promise<void> =>

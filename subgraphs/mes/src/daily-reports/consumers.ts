@@ -10,6 +10,8 @@ import { countCell, countOrderAgain } from './commands.ts';
 export const consumers: readonly Consumer<Context>[] = [
   {
     name: 'daily-reports',
+    // The figures are recomputed, not added to.
+    isRepeatable: true,
     routingKeys: [
       productionReported.routingKey,
       productionReportCorrected.routingKey,

@@ -92,28 +92,41 @@ BEGIN
      AND product_id = of_product AND unit = of_unit;
 
   -- A shift lies within two days of its date in any zone: no other partitions. A null needs a condition of its own for the index.
+  -- Summed up first, so that each order is looked up once, and by its key.
   IF of_station = nowhere THEN
-    SELECT count(*) AS rows, coalesce(sum(r.good_quantity) FILTER (WHERE o.is_last), 0) AS good,
-           coalesce(sum(r.scrap_quantity), 0) AS scrap, coalesce(sum(r.rework_quantity), 0) AS rework,
-           count(*) FILTER (WHERE r.correction_of IS NULL) AS reports
+    WITH made AS MATERIALIZED (
+      SELECT r.work_order_id, r.operation_id, count(*) AS rows, sum(r.good_quantity) AS good, sum(r.scrap_quantity) AS scrap,
+             sum(r.rework_quantity) AS rework, count(*) FILTER (WHERE r.correction_of IS NULL) AS reports
+        FROM mes.production_reports r
+       WHERE r.station_id IS NULL AND r.shift_date = of_day
+         AND r.report_time >= of_day - interval '2 days' AND r.report_time < of_day + interval '4 days'
+         AND r.factory_id = of_factory
+       GROUP BY r.work_order_id, r.operation_id
+    )
+    SELECT coalesce(sum(m.rows), 0) AS rows, coalesce(sum(m.good) FILTER (WHERE o.is_last), 0) AS good,
+           coalesce(sum(m.scrap), 0) AS scrap, coalesce(sum(m.rework), 0) AS rework, coalesce(sum(m.reports), 0) AS reports
       INTO sums
-      FROM mes.production_reports r
-      JOIN mes.work_order_operations o ON o.id = r.operation_id
-      JOIN mes.work_orders w ON w.id = r.work_order_id
-     WHERE r.station_id IS NULL AND r.shift_date = of_day
-       AND r.report_time >= of_day - interval '2 days' AND r.report_time < of_day + interval '4 days'
-       AND r.factory_id = of_factory AND w.product_id = of_product AND w.unit = of_unit;
+      FROM made m
+      JOIN LATERAL (SELECT is_last FROM mes.work_order_operations WHERE id = m.operation_id OFFSET 0) o ON true
+      JOIN LATERAL (SELECT product_id, unit FROM mes.work_orders WHERE id = m.work_order_id OFFSET 0) w ON true
+     WHERE w.product_id = of_product AND w.unit = of_unit;
   ELSE
-    SELECT count(*) AS rows, coalesce(sum(r.good_quantity) FILTER (WHERE o.is_last), 0) AS good,
-           coalesce(sum(r.scrap_quantity), 0) AS scrap, coalesce(sum(r.rework_quantity), 0) AS rework,
-           count(*) FILTER (WHERE r.correction_of IS NULL) AS reports
+    WITH made AS MATERIALIZED (
+      SELECT r.work_order_id, r.operation_id, count(*) AS rows, sum(r.good_quantity) AS good, sum(r.scrap_quantity) AS scrap,
+             sum(r.rework_quantity) AS rework, count(*) FILTER (WHERE r.correction_of IS NULL) AS reports
+        FROM mes.production_reports r
+       WHERE r.station_id = of_station AND r.shift_date = of_day
+         AND r.report_time >= of_day - interval '2 days' AND r.report_time < of_day + interval '4 days'
+         AND r.factory_id = of_factory
+       GROUP BY r.work_order_id, r.operation_id
+    )
+    SELECT coalesce(sum(m.rows), 0) AS rows, coalesce(sum(m.good) FILTER (WHERE o.is_last), 0) AS good,
+           coalesce(sum(m.scrap), 0) AS scrap, coalesce(sum(m.rework), 0) AS rework, coalesce(sum(m.reports), 0) AS reports
       INTO sums
-      FROM mes.production_reports r
-      JOIN mes.work_order_operations o ON o.id = r.operation_id
-      JOIN mes.work_orders w ON w.id = r.work_order_id
-     WHERE r.station_id = of_station AND r.shift_date = of_day
-       AND r.report_time >= of_day - interval '2 days' AND r.report_time < of_day + interval '4 days'
-       AND r.factory_id = of_factory AND w.product_id = of_product AND w.unit = of_unit;
+      FROM made m
+      JOIN LATERAL (SELECT is_last FROM mes.work_order_operations WHERE id = m.operation_id OFFSET 0) o ON true
+      JOIN LATERAL (SELECT product_id, unit FROM mes.work_orders WHERE id = m.work_order_id OFFSET 0) w ON true
+     WHERE w.product_id = of_product AND w.unit = of_unit;
   END IF;
 
   IF sums.rows = 0 THEN

@@ -1,5 +1,6 @@
 /** Whatever a client sends to any field of the graph, it hears yes, no or what is wrong with it: never that we broke. */
 import { faultCodes } from '@enghub/subgraph-kit/fault';
+import { isId } from '@enghub/subgraph-kit/ids';
 import type { Claims } from '@enghub/subgraph-kit/claims';
 import { otherTenant, productionManager, qualityEngineer } from '@enghub/testkit/claims';
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
@@ -170,6 +171,7 @@ async function known(command: string, toSpoil: boolean): Promise<Known> {
 
 /** The version that a thing is at: a client that read it sends it back. */
 async function versionOf(id: string): Promise<number> {
+  if (!isId(id)) return 1;
   const each = versioned.map((table) => `SELECT version FROM mes.${table} WHERE id::text = $1`);
   const { rows } = await books.query<{ version: number }>(each.join(' UNION ALL '), [id]);
   return rows[0]?.version ?? 1;

@@ -12,15 +12,13 @@ export type Recorded = Readonly<{
 
 /** Keeps what happened at a station, and the bounds of the shifts in which it did. */
 export async function record({ occurrences, activity, ...where }: Recorded, context: Context): Promise<void> {
-  const { tenantId } = context.claims;
-  await context.transaction(async (tx) => {
-    await store.saveOccurrences(tx, tenantId, where.factoryId, occurrences);
-    await store.saveActivity(tx, tenantId, { ...activity, ...where }, shiftsOf(activity, occurrences));
-  });
+  const { db, claims } = context;
+  await store.saveOccurrences(db, claims.tenantId, where.factoryId, occurrences);
+  await store.saveActivity(db, claims.tenantId, { ...activity, ...where }, shiftsOf(activity, occurrences));
 }
 
 export type Corrected = Readonly<{ id: string; correctedId: string; good: string; scrap: string; rework: string }>;
 
 /** Changes what a report counted, in the shifts that the report belongs to. */
-export const correct = (corrected: Corrected, { claims, transaction }: Context): Promise<void> =>
-  transaction((tx) => store.saveCorrection(tx, claims.tenantId, corrected));
+export const correct = (corrected: Corrected, { claims, db }: Context): Promise<void> =>
+  store.saveCorrection(db, claims.tenantId, corrected);

@@ -11,6 +11,8 @@ import { correct, record, type Recorded } from './commands.ts';
 export const consumers: readonly Consumer<Context>[] = [
   {
     name: 'production',
+    // An activity counts once by its own id, and is written after the shifts that it needs.
+    isRepeatable: true,
     routingKeys: [productionReported.routingKey, productionReportCorrected.routingKey, timeEventRecorded.routingKey],
     handle: async (event, context) => {
       if (isEvent(productionReportCorrected, event)) {

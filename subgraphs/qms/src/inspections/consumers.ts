@@ -8,6 +8,8 @@ import { countReport } from './commands.ts';
 export const consumers: readonly Consumer<Context>[] = [
   {
     name: 'inspections',
+    // A report counts once by its own id, in one transaction with all that follows from it.
+    isRepeatable: true,
     routingKeys: [productionReported.routingKey],
     handle: (event, context) => {
       const reported = parseEvent(productionReported, event);

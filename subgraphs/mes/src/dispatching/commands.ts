@@ -10,9 +10,6 @@ import { blockersOf, load, refusing, save, stale, type DispatchRefusal, type Loa
 import * as rules from './rules.ts';
 import type { Dispatched } from './rules.ts';
 
-/** For other slices: how many jobs run at each of these stations. */
-export { runningJobs } from '../labour/commands.ts';
-
 export type StartInput = Readonly<{
   requestId: string;
   operationId: string;

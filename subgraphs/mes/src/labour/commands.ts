@@ -18,9 +18,9 @@ export const { operatorOf } = rules;
 
 export type LabourRefusal = Readonly<{ code: LabourRefusalCode }>;
 
-/** How many jobs run at each station: every operator's and machine's counts as one. */
-export const runningJobs = (db: Db, stationIds: readonly string[]): Promise<Map<string, number>> =>
-  store.countRunning(db, stationIds);
+/** The operations that run at each station. However many work on one, it takes one place. */
+export const runningAt = (db: Db, stationIds: readonly string[]): Promise<Map<string, string[]>> =>
+  store.findRunningAt(db, stationIds);
 
 /** For costing: what was spent on an order, by operation, station, operator and kind, as far as the clock has come. */
 export const labourOf = async (db: Db, orderId: string, now: Date): Promise<LabourLine[]> =>

@@ -5,15 +5,15 @@ import type * as Prisma from '../generated/prisma/models.ts';
 import type { TimePage } from '../time-cursor.ts';
 import type { Job, JobKind, JobVoid } from './rules.ts';
 
-/** How many jobs run at each of these stations. */
-export async function countRunning(db: Db, stationIds: readonly string[]): Promise<Map<string, number>> {
+/** The operations that somebody is on at each of these stations. */
+export async function findRunningAt(db: Db, stationIds: readonly string[]): Promise<Map<string, string[]>> {
   const rows = await db.job.groupBy({
-    by: ['stationId'],
+    by: ['stationId', 'operationId'],
     where: { stationId: { in: [...stationIds] }, endedAt: null },
-    _count: { id: true },
   });
-  const counts = new Map(rows.map(({ stationId, _count }) => [stationId, _count.id]));
-  return new Map(stationIds.map((id) => [id, counts.get(id) ?? 0]));
+  const running = new Map<string, string[]>(stationIds.map((id) => [id, []]));
+  for (const { stationId, operationId } of rows) running.get(stationId)!.push(operationId);
+  return running;
 }
 
 /** Those that began first come first. */

@@ -1,7 +1,7 @@
 /** Brings together what readiness is judged by: a fixed number of queries, however many orders are asked about. */
 import type { Db } from '../database.ts';
 import { availableStock, tracksStock } from '../inventory/commands.ts';
-import { runningJobs } from '../labour/commands.ts';
+import { runningAt } from '../labour/commands.ts';
 import { findPolicies, type PlantPolicies } from '../plant-policies/commands.ts';
 import { findQualificationsOf, missingSkills, plantDay, startOfDay } from '../qualifications/commands.ts';
 import { Decimal } from 'decimal.js';
@@ -99,13 +99,13 @@ export async function gatherStations(db: Db, ids: readonly string[], now: Date):
   const stations = await store.findStations(db, [...new Set(ids)]);
   if (stations.length === 0) return new Map();
   const known = stations.map(({ id }) => id);
-  const running = await runningJobs(db, known);
+  const running = await runningAt(db, known);
   const capacities = await jobsAtOnce(db, stations, now);
   const heard = await findHeard(db, known);
   return new Map(
     stations.map((it) => [
       it.id,
-      { ...it, capacity: capacities.get(it.id) ?? it.capacity, running: running.get(it.id) ?? 0, heard },
+      { ...it, capacity: capacities.get(it.id) ?? it.capacity, running: running.get(it.id) ?? [], heard },
     ]),
   );
 }

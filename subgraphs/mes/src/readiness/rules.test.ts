@@ -50,7 +50,7 @@ const facts = (change: Partial<OrderFacts> = {}): OrderFacts => ({
   pendingReports: 0,
   ...change,
 });
-const mill: StationFacts = { id: 'mill', code: 'M1', capacity: 1, retiredAt: null, running: 0, heard: [] };
+const mill: StationFacts = { id: 'mill', code: 'M1', capacity: 1, retiredAt: null, running: [], heard: [] };
 const nobody = { station: null, missing: [], operatorId: null };
 const hold = (subject: Subject, change: Partial<HeardBlocker> = {}): HeardBlocker => ({
   id: 'b-1',
@@ -163,10 +163,15 @@ describe('whoever starts an operation', () => {
   });
 
   it('needs a free place at the station, where the plant insists', () => {
-    const at = { ...nobody, station: { ...mill, running: 1 } };
+    const at = { ...nobody, station: { ...mill, running: ['drill'] } };
     expect(messageOf('en', start(operation(), {}, at)[0]!)).toBe('Station M1 runs 1 jobs; it can run 1.');
     expect(start(operation(), { stationsCanBeFull: false }, at)).toEqual([]);
-    expect(start(operation(), {}, { ...nobody, station: { ...mill, running: 1, capacity: 2 } })).toEqual([]);
+    expect(start(operation(), {}, { ...nobody, station: { ...mill, running: ['drill'], capacity: 2 } })).toEqual([]);
+  });
+
+  it('has a place for everybody who joins the work that runs there', () => {
+    const at = { ...nobody, station: { ...mill, running: ['turning'] } };
+    expect(start(operation({ status: 'IN_PROGRESS' }), {}, at)).toEqual([]);
   });
 });
 

@@ -96,7 +96,8 @@ export type StationFacts = Readonly<{
   /** Jobs at once, in the shift that runs now. */
   capacity: number;
   retiredAt: Date | null;
-  running: number;
+  /** Operations that somebody is on there. */
+  running: readonly string[];
   heard: readonly HeardBlocker[];
 }>;
 
@@ -177,9 +178,11 @@ export function judgeOperation(
   if (station?.retiredAt) {
     blockers.push(own('STATION_RETIRED', station.retiredAt, { station: station.code }, station.id));
   }
-  if (station && facts.stationsCanBeFull && station.running >= station.capacity) {
-    const { code, running, capacity } = station;
-    const detail = { station: code, running: `${running}`, capacity: `${capacity}` };
+  // Whoever joins others on their operation needs no place of their own.
+  const others = station?.running.filter((id) => id !== operation.id) ?? [];
+  if (station && facts.stationsCanBeFull && others.length >= station.capacity) {
+    const { code, capacity } = station;
+    const detail = { station: code, running: `${others.length}`, capacity: `${capacity}` };
     blockers.push(own('STATION_OCCUPIED', now, detail, station.id));
   }
   return blockers;

@@ -1,5 +1,6 @@
 /** Reports of a plant that has run for a year, written straight into the table: nobody waits for ten million commands. */
-import { ask } from './database.ts';
+import pg from 'pg';
+import { ask, urlOf } from './database.ts';
 
 const DAYS = 360;
 const ROWS_AT_ONCE = 500_000;
@@ -9,11 +10,20 @@ export const SHIFT = { shiftDate: '2025-06-18', shift: 'day', reports: 500 } as 
 
 /** Takes the bench plant's operations by turns, at its station and at 39 others, evenly over the year before the shift. */
 export async function fillHistory(database: string, from: number, upTo: number): Promise<void> {
-  await ask(database, `SELECT mes.ensure_month_partitions('mes.production_reports', '2024-06-01', '2025-06-01')`);
-  for (let first = from; first < upTo; first += ROWS_AT_ONCE) {
-    await ask(database, historySql, [first, Math.min(first + ROWS_AT_ONCE, upTo), DAYS]);
+  const client = new pg.Client({ connectionString: urlOf(database) });
+  await client.connect();
+  try {
+    await client.query(`SELECT mes.ensure_month_partitions('mes.production_reports', '2024-06-01', '2025-06-01')`);
+    // The operations are taken from their own table: looking each up again for the foreign key takes half of the time.
+    await client.query(`SET session_replication_role = replica`);
+    await client.query(`SET synchronous_commit = off`);
+    for (let first = from; first < upTo; first += ROWS_AT_ONCE) {
+      await client.query(historySql, [first, Math.min(first + ROWS_AT_ONCE, upTo), DAYS]);
+    }
+    await client.query('VACUUM (ANALYZE) mes.production_reports');
+  } finally {
+    await client.end();
   }
-  await ask(database, 'VACUUM (ANALYZE) mes.production_reports');
 }
 
 const historySql = `

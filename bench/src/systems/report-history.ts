@@ -35,12 +35,16 @@ const historySql = `
   INSERT INTO mes.production_reports
     (id, report_time, tenant_id, factory_id, work_order_id, operation_id, station_id, shift_date, shift, good_quantity,
      scrap_quantity, rework_quantity, operator_id, reported_by, created_at)
-  SELECT gen_random_uuid(), at, tenant_id, factory_id, work_order_id, id,
+  SELECT (substr(ms, 1, 8) || '-' || substr(ms, 9, 4) || '-7' || substr(rest, 1, 3) || '-8' || substr(rest, 4, 3) || '-'
+           || substr(rest, 7, 12))::uuid, at, tenant_id, factory_id, work_order_id, id,
          CASE WHEN n % 40 = 0 THEN station_id ELSE ('00000000-0000-7000-8000-' || lpad((n % 40)::text, 12, '0'))::uuid END,
          at::date, CASE WHEN extract(hour FROM at) < 12 THEN 'day' ELSE 'night' END, 1, 0, 0, 'ID1', 'ID1', at
     FROM generate_series($1::bigint, $2::bigint - 1) AS n
     JOIN operations ON place = n % places
-   CROSS JOIN LATERAL (SELECT timestamptz '2024-06-20 00:00Z' + (n * 7919 % ($3::bigint * 86400)) * interval '1 second' AS at) t`;
+   CROSS JOIN LATERAL (
+     SELECT timestamptz '2024-06-20 00:00Z' + $3 * interval '1 day' * ((n - $1)::float8 / ($2 - $1)) AS at, md5(n::text) AS rest
+   ) t
+   CROSS JOIN LATERAL (SELECT lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') AS ms) u`;
 
 /** What the board's own shift holds, whatever else the table holds. */
 export async function fillShift(database: string): Promise<void> {

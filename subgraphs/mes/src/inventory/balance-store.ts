@@ -39,12 +39,15 @@ export async function findStock(db: Db, keys: readonly StockKey[], at: Date): Pr
       JOIN factories f ON f.factory_id = k."factoryId"
       CROSS JOIN LATERAL (SELECT first_usable_expiry(f.factory_id, ${at}::timestamptz) AS first) e
       LEFT JOIN material_stock_settings s ON s.factory_id = f.factory_id AND s.material_id = k."materialId"
-      LEFT JOIN stock_balances b ON b.material_id = k."materialId" AND b.factory_id = f.factory_id
-       AND (b.on_hand <> 0 OR b.reserved <> 0)
-      LEFT JOIN stock_locations l ON l.id = b.location_id
-      LEFT JOIN warehouses w ON w.id = l.warehouse_id
-      LEFT JOIN lots t ON t.id = b.lot_id
-     GROUP BY f.factory_id, k."materialId", s.unit, w.id, l.id
+      -- OFFSET keeps these look-ups by their keys: the planner takes the keys for a hundred and reads whole tables instead.
+      LEFT JOIN LATERAL (
+             SELECT location_id, lot_id, on_hand, reserved FROM stock_balances
+              WHERE material_id = k."materialId" AND factory_id = f.factory_id AND (on_hand <> 0 OR reserved <> 0) OFFSET 0
+           ) b ON true
+      LEFT JOIN LATERAL (SELECT * FROM stock_locations WHERE id = b.location_id OFFSET 0) l ON true
+      LEFT JOIN LATERAL (SELECT * FROM warehouses WHERE id = l.warehouse_id OFFSET 0) w ON true
+      LEFT JOIN LATERAL (SELECT id, status, expires_on FROM lots WHERE id = b.lot_id OFFSET 0) t ON true
+     GROUP BY f.factory_id, k."materialId", s.unit, w.id, w.code, w.name, l.id, l.code, l.name, l.purpose, l.line_id
      ORDER BY w.code, l.code`;
   const found = new Map<string, StockKey & { unit: string | null; places: PlaceRow[] }>();
   for (const row of rows) {

@@ -1,9 +1,10 @@
+import { countQueries } from '@enghub/testkit/count-queries';
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { erp, setUpPlant } from '../plant-for-tests.ts';
 import { definition } from '../subgraph.ts';
-import { setUpStores, type Stores } from './stock-for-tests.ts';
+import { inventory, setUpStores, type Stores } from './stock-for-tests.ts';
 
 const BALANCES = 20_000;
 
@@ -72,5 +73,15 @@ describe('with 20,000 balances', () => {
   ])('%s', async (_case, sql, index) => {
     const plan = await planOf(sql.replace('$warehouse', at.warehouseId).replace('$store', at.store));
     expect(plan).toMatch(index);
+  });
+
+  it('what there is of a material is looked up by keys, as it is really asked', async () => {
+    const { texts } = await countQueries(() => inventory(mes, 'MAT-7'));
+    const asked = texts.find((text) => text.includes('stock_balances'))!;
+    const keys = JSON.stringify([{ factoryId: 'factory-sh-01', materialId: 'MAT-7' }]);
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN (COSTS OFF) ${asked}`, [keys, new Date()]);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).not.toMatch(/Seq Scan on (stock_balances|lots)/);
+    expect(plan).toMatch(/stock_balances_material_id_warehouse_id_idx/);
   });
 });

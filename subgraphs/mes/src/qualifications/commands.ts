@@ -2,9 +2,9 @@ import { audit } from '@enghub/subgraph-kit/audit';
 import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { fault } from '@enghub/subgraph-kit/fault';
 import { isId, newId } from '@enghub/subgraph-kit/ids';
-import { answerRequest, bookRequest, forgetRequest, type Replay } from '@enghub/subgraph-kit/requests';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
+import { once } from '../once.ts';
 import { findFactory } from '../stations/commands.ts';
 import { isLabel } from '../text-rules.ts';
 import type { TimePage } from '../time-cursor.ts';
@@ -75,7 +75,7 @@ type Answer = { qualificationId: string };
 type Decide = (tx: Db) => Promise<Decision<Qualification, never, Refusal>>;
 
 export const grantQualification = (input: GrantInput, context: Context): Promise<Outcome> =>
-  once('grantQualification', input, context, async (tx) => {
+  inEffectOnce('grantQualification', input, context, async (tx) => {
     const { claims, now } = context;
     const { factoryId, operatorId, skill, validFrom, validUntil = null, reason = null } = input;
     if (!claims.factoryIds.includes(factoryId) || !(await findFactory(tx, factoryId))) {
@@ -96,7 +96,7 @@ export const grantQualification = (input: GrantInput, context: Context): Promise
   });
 
 export const revokeQualification = (input: RevokeInput, context: Context): Promise<Outcome> =>
-  once('revokeQualification', input, context, async (tx) => {
+  inEffectOnce('revokeQualification', input, context, async (tx) => {
     const known = isId(input.id) ? await store.loadForChange(tx, input.id) : null;
     if (!known) return refuse('QUALIFICATION_NOT_FOUND');
     const decision = rules.revoke(known, input.reason, context.claims.userId, context.now());
@@ -114,30 +114,20 @@ export const revokeQualification = (input: RevokeInput, context: Context): Promi
 
 const entryOf = ({ id, factoryId }: Qualification) => ({ factoryId, entity: 'Qualification', entityId: id });
 
-/** One transaction, in effect once for each request id. */
-async function once(
+/** In effect once for each request id. */
+async function inEffectOnce(
   command: string,
   { requestId, ...body }: GrantInput | RevokeInput,
   context: Context,
   decide: Decide,
 ): Promise<Outcome> {
-  if (!isLabel(requestId)) return refuse('BAD_REQUEST_ID');
-  return context.transaction(async (tx) => {
-    const booked = await bookRequest<Answer>(tx, context.claims, { requestId, command, body });
-    if (booked.kind !== 'first') return again(booked, tx);
+  const outcome = await once<Answer, Readonly<{ code: Refusal }>>({ requestId, command, body }, context, async (tx) => {
     const decision = await decide(tx);
-    if (!decision.ok) {
-      await forgetRequest(tx, context.claims, requestId);
-      return decision;
-    }
-    await answerRequest(tx, context.claims, requestId, { qualificationId: decision.state.id });
-    return accept({ qualification: decision.state, replayed: false });
+    return decision.ok ? accept({ qualificationId: decision.state.id }) : refuse({ code: decision.refusal });
   });
-}
-
-async function again(booked: Exclude<Replay<Answer>, { kind: 'first' }>, tx: Db): Promise<Outcome> {
-  if (booked.kind === 'reused') return refuse('REQUEST_ID_REUSED');
-  const [qualification] = await store.findQualifications(tx, [booked.answer.qualificationId]);
+  if (!outcome.ok) return refuse(outcome.refusal.code);
+  const { answer, replayed } = outcome.state;
+  const [qualification] = await store.findQualifications(context.db, [answer.qualificationId]);
   // The plant may have left the user's list since.
-  return qualification ? accept({ qualification, replayed: true }) : refuse('QUALIFICATION_NOT_FOUND');
+  return qualification ? accept({ qualification, replayed }) : refuse('QUALIFICATION_NOT_FOUND');
 }

@@ -3,11 +3,10 @@ import type { Envelope } from '@enghub/event-contracts/envelope';
 import { audit } from '@enghub/subgraph-kit/audit';
 import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { isId, newId } from '@enghub/subgraph-kit/ids';
-import { answerRequest, bookRequest, forgetRequest, type Replay } from '@enghub/subgraph-kit/requests';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
+import { once } from '../once.ts';
 import { findFactory } from '../stations/commands.ts';
-import { isLabel } from '../text-rules.ts';
 import type { News, Subject } from './heard-rules.ts';
 import * as store from './heard-store.ts';
 import type { StandingBlocker } from './heard-store.ts';
@@ -50,7 +49,7 @@ type Answer = { blockerId: string };
 type Decide = (tx: Db) => Promise<Decision<StandingBlocker, never, Refusal>>;
 
 export const placeBlocker = (input: PlaceInput, context: Context): Promise<Outcome> =>
-  once('placeBlocker', input, context, async (tx) => {
+  inEffectOnce('placeBlocker', input, context, async (tx) => {
     const { claims, now } = context;
     const { factoryId, kind, subjects, reason, owner = null } = input;
     if (!claims.factoryIds.includes(factoryId) || !(await findFactory(tx, factoryId))) {
@@ -73,7 +72,7 @@ export const placeBlocker = (input: PlaceInput, context: Context): Promise<Outco
   });
 
 export const liftBlocker = (input: LiftInput, context: Context): Promise<Outcome> =>
-  once('liftBlocker', input, context, async (tx) => {
+  inEffectOnce('liftBlocker', input, context, async (tx) => {
     const known = isId(input.id) ? await store.loadForChange(tx, input.id) : null;
     if (!known) return refuse('BLOCKER_NOT_FOUND');
     const decision = rules.lift(known, input.reason, context.now());
@@ -91,30 +90,20 @@ export const liftBlocker = (input: LiftInput, context: Context): Promise<Outcome
 
 const entryOf = ({ id, factoryId }: StandingBlocker) => ({ factoryId, entity: 'StandingBlocker', entityId: id });
 
-/** One transaction, in effect once for each request id. */
-async function once(
+/** In effect once for each request id. */
+async function inEffectOnce(
   command: string,
   { requestId, ...body }: PlaceInput | LiftInput,
   context: Context,
   decide: Decide,
 ): Promise<Outcome> {
-  if (!isLabel(requestId)) return refuse('BAD_REQUEST_ID');
-  return context.transaction(async (tx) => {
-    const booked = await bookRequest<Answer>(tx, context.claims, { requestId, command, body });
-    if (booked.kind !== 'first') return again(booked, tx);
+  const outcome = await once<Answer, Readonly<{ code: Refusal }>>({ requestId, command, body }, context, async (tx) => {
     const decision = await decide(tx);
-    if (!decision.ok) {
-      await forgetRequest(tx, context.claims, requestId);
-      return decision;
-    }
-    await answerRequest(tx, context.claims, requestId, { blockerId: decision.state.id });
-    return accept({ blocker: decision.state, replayed: false });
+    return decision.ok ? accept({ blockerId: decision.state.id }) : refuse({ code: decision.refusal });
   });
-}
-
-async function again(booked: Exclude<Replay<Answer>, { kind: 'first' }>, tx: Db): Promise<Outcome> {
-  if (booked.kind === 'reused') return refuse('REQUEST_ID_REUSED');
-  const blocker = await store.findBlocker(tx, booked.answer.blockerId);
+  if (!outcome.ok) return refuse(outcome.refusal.code);
+  const { answer, replayed } = outcome.state;
+  const blocker = await store.findBlocker(context.db, answer.blockerId);
   // The plant may have left the user's list since.
-  return blocker ? accept({ blocker, replayed: true }) : refuse('BLOCKER_NOT_FOUND');
+  return blocker ? accept({ blocker, replayed }) : refuse('BLOCKER_NOT_FOUND');
 }

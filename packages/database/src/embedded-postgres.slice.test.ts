@@ -151,6 +151,8 @@ describe('the owner of a server', () => {
     if (server) process.kill(server.pid, 'SIGKILL');
     first.owner.kill('SIGKILL');
     await expect.poll(() => findPostmaster(dataDirectory), { timeout: 20_000 }).toBeNull();
+    // Until somebody took note of its end, PostgreSQL itself takes a dead server for a running one.
+    await expect.poll(() => existsSync(`/proc/${server?.pid}`), { timeout: 20_000 }).toBe(false);
     const next = await startEmbeddedPostgres({ dataDirectory });
     expect(await ask(next.url, 'SELECT * FROM survived')).toEqual([{ n: 1 }]);
     await next.stop();

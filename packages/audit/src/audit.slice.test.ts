@@ -65,7 +65,7 @@ async function eventually(check: () => Promise<void>): Promise<void> {
     try {
       return await check();
     } catch (error) {
-      if (tries === 80) throw error;
+      if (tries === 800) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

@@ -190,6 +190,3 @@ export function assignOperation(input: AssignInput, context: Context): Promise<O
     return { ok: true, state: { operationId: operation.id }, events: [] };
   });
 }
-
-export const available = rules.available;
-export const remaining = rules.remaining;

@@ -1,6 +1,7 @@
 import { refusalIn } from '@enghub/subgraph-kit/refusal-messages';
 import type { Context } from '../context.ts';
 import type { Resolvers } from '../generated/graphql.ts';
+import { available, remainingAt } from '../work-orders/commands.ts';
 import type { DispatchRefusal } from './change.ts';
 import * as commands from './commands.ts';
 import { dispatchList, listOfStation } from './dispatch-list.ts';
@@ -78,11 +79,12 @@ export const resolvers: Resolvers = {
     availableQuantity: async ({ id }, _args, context) => {
       const { order, operation } = await orderOf(context, id);
       const all = await context.loaders.operationsOf.load(order.id);
-      return commands.available(operation, all, order.quantity);
+      return available(operation, all, order.quantity);
     },
     remainingQuantity: async ({ id }, _args, context) => {
       const { order, operation } = await orderOf(context, id);
-      return commands.remaining(operation, order.quantity);
+      const all = await context.loaders.operationsOf.load(order.id);
+      return remainingAt(operation, all, order.quantity);
     },
     runningJobs: ({ id }, _args, { loaders }) => loaders.runningJobsOf.load(id),
   },

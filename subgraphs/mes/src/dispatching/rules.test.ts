@@ -114,30 +114,3 @@ describe('where an operation may be done', () => {
     expect(rules.fits({ ...bare, stationId: null }, saw, null, 'f')).toBe(true);
   });
 });
-
-describe('pieces before and after an operation', () => {
-  const figures = {
-    goodQuantity: '0',
-    scrapQuantity: '0',
-    sentBackQuantity: '0',
-    returnedQuantity: '0',
-    carriedQuantity: '0',
-    afterIds: [],
-    withIds: [],
-  };
-  const first = { ...figures, id: 'a', goodQuantity: '6', scrapQuantity: '1' };
-  const second = { ...figures, id: 'b', goodQuantity: '4' };
-  const last = { ...figures, id: 'c', goodQuantity: '1', scrapQuantity: '1', afterIds: ['a'], withIds: ['b'] };
-
-  it('are the least that those before it made, less what went through it', () => {
-    expect(rules.available(last, [first, second, last], '10')).toBe('2');
-    expect(rules.available(first, [first, second, last], '10')).toBe('3');
-    expect(rules.available({ ...last, goodQuantity: '9' }, [first, second, last], '10')).toBe('0');
-  });
-
-  it('are made once more when they are sent back', () => {
-    expect(rules.remaining(first, '10')).toBe('4');
-    expect(rules.remaining({ ...first, returnedQuantity: '2' }, '10')).toBe('6');
-    expect(rules.remaining({ ...first, goodQuantity: '12' }, '10')).toBe('0');
-  });
-});

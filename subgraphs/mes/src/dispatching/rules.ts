@@ -5,7 +5,6 @@ import { operationPaused } from '@enghub/event-contracts/mes/operation-paused.v1
 import { operationResumed } from '@enghub/event-contracts/mes/operation-resumed.v1';
 import { operationStarted } from '@enghub/event-contracts/mes/operation-started.v1';
 import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
-import { Decimal } from 'decimal.js';
 
 export type Status = 'PENDING' | 'IN_PROGRESS' | 'PAUSED' | 'FINISHED' | 'SKIPPED';
 export type Verb = 'start' | 'resume' | 'pause' | 'finish' | 'reopen' | 'assign';
@@ -131,32 +130,6 @@ export function fits(operation: Dispatched, station: Place, planned: Place | nul
   const wanted = operation.equipmentClass ?? planned?.equipmentClass ?? null;
   return wanted === null ? operation.stationId === null : station.equipmentClass === wanted;
 }
-
-type Quantities = Readonly<{
-  id: string;
-  goodQuantity: string;
-  scrapQuantity: string;
-  sentBackQuantity: string;
-  returnedQuantity: string;
-  carriedQuantity: string;
-  afterIds: readonly string[];
-  withIds: readonly string[];
-}>;
-
-/** Pieces that lie before an operation: what those before it made, less what went through it. */
-export function available(operation: Quantities, all: readonly Quantities[], ordered: string): string {
-  const through = made(operation).plus(operation.scrapQuantity).plus(operation.sentBackQuantity);
-  const before = all.filter(({ id }) => operation.afterIds.includes(id) || operation.withIds.includes(id));
-  const reached = before.length > 0 ? Decimal.min(...before.map(made)) : new Decimal(ordered);
-  return Decimal.max(0, reached.minus(through)).toFixed();
-}
-
-/** Good pieces that are still to be made at an operation; those sent back to it are made once more. */
-export const remaining = (operation: Quantities, ordered: string): string =>
-  Decimal.max(0, new Decimal(ordered).plus(operation.returnedQuantity).minus(made(operation))).toFixed();
-
-const made = ({ goodQuantity, carriedQuantity }: Quantities): Decimal =>
-  new Decimal(goodQuantity).plus(carriedQuantity);
 
 const step = (operation: Dispatched, by: string, at: Date) => ({
   work_order_id: operation.workOrderId,

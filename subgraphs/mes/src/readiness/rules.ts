@@ -68,9 +68,9 @@ export type OperationToJudge = Readonly<{
   transferQuantity: string | null;
   predecessorMode: 'BLOCK' | 'WARN' | 'ALLOW';
   requiredSkills: readonly string[];
-  /** Good pieces with those that came with a back-order or left with one. */
+  /** Good pieces that are there for what follows: with those that came with a back-order, less those that left or were sent back. */
   made: string;
-  /** All pieces that went through, wherever they went from here. */
+  /** Pieces taken from the operations before, less those that come here again. */
   processed: string;
   startedAt: Date | null;
 }>;

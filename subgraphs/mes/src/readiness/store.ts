@@ -21,8 +21,8 @@ export const findOperations = (db: Db, orderIds: readonly string[]): Promise<Ope
     SELECT id::text, work_order_id::text AS "workOrderId", sequence, name, status, station_id::text AS "stationId",
            after_ids::text[] AS "afterIds", with_ids::text[] AS "withIds",
            trim_scale(transfer_quantity)::text AS "transferQuantity", predecessor_mode AS "predecessorMode",
-           required_skills AS "requiredSkills", trim_scale(good_quantity + carried_quantity)::text AS made,
-           trim_scale(good_quantity + scrap_quantity + sent_back_quantity + carried_quantity)::text AS processed,
+           required_skills AS "requiredSkills", trim_scale(good_quantity + carried_quantity - returned_quantity)::text AS made,
+           trim_scale(good_quantity + scrap_quantity - returned_quantity)::text AS processed,
            started_at AS "startedAt"
       FROM work_order_operations WHERE work_order_id = ANY(${orderIds}::uuid[]) ORDER BY sequence`;
 

@@ -13,6 +13,7 @@ import type { Operation } from './rules.ts';
 import * as store from './store.ts';
 import type { OrderWithPolicies } from './store.ts';
 
+export { available, remainingAt } from './flow-rules.ts';
 export type { Outcome as OrderOutcome } from './change.ts';
 export type { OrderRefusal } from './refusals.ts';
 export type { OrderMaterial } from './release-rules.ts';

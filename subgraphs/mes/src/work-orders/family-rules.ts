@@ -9,7 +9,8 @@ import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { Decimal } from 'decimal.js';
 import { isLabel } from '../text-rules.ts';
 import { adjust } from './edit-rules.ts';
-import { followersOf, goodLimit, leastQuantity, limitAfter, type Allowance } from './limit-rules.ts';
+import { followersOf, passedOn, taken } from './flow-rules.ts';
+import { goodLimit, leastQuantity, limitAfter, type Allowance } from './limit-rules.ts';
 import { untouched } from './operation-rules.ts';
 import { remaining, step, type Operation, type Status, type WorkOrder } from './rules.ts';
 
@@ -112,12 +113,8 @@ export function carriedOf(operations: readonly Operation[]): ReadonlyMap<string,
   function carried(operation: Operation): Carried {
     const remembered = known.get(operation.id);
     if (remembered) return remembered;
-    const made = new Decimal(operation.goodQuantity).plus(operation.carriedQuantity);
     const ways = following(operation).map((next) => {
-      const waiting = Decimal.max(
-        0,
-        made.minus(next.goodQuantity).minus(next.scrapQuantity).minus(next.sentBackQuantity),
-      );
+      const waiting = Decimal.max(0, passedOn(operation).minus(taken(next)));
       return { waiting, beyond: waiting.plus(carried(next).beyond) };
     });
     const found =

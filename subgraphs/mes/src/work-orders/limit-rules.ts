@@ -1,5 +1,6 @@
 /** How many good pieces an order's operations may report. Pure. */
 import { Decimal } from 'decimal.js';
+import { carriedBeyond } from './flow-rules.ts';
 import type { Operation } from './rules.ts';
 
 /** What a plant allows beyond what is ordered: a percentage, or in its place a quantity. */
@@ -28,29 +29,4 @@ const passed = ({ goodQuantity, returnedQuantity }: Made): Decimal => new Decima
 export function leastQuantity(operations: readonly Operation[]): string {
   const carried = carriedBeyond(operations);
   return Decimal.max(0, ...operations.map((operation) => passed(operation).plus(carried(operation)))).toFixed();
-}
-
-/** Pieces that were carried at an operation or at one that follows it: of several ways on, the one with the fewest. */
-export function carriedBeyond(operations: readonly Operation[]): (operation: Operation) => Decimal {
-  const following = followersOf(operations);
-  const known = new Map<string, Decimal>();
-  return function beyond(operation): Decimal {
-    const remembered = known.get(operation.id);
-    if (remembered) return remembered;
-    const ways = following(operation).map(beyond);
-    const sum = new Decimal(operation.carriedQuantity).plus(ways.length > 0 ? Decimal.min(...ways) : 0);
-    known.set(operation.id, sum);
-    return sum;
-  };
-}
-
-/** The operations that work on what one has made; skipped ones work on nothing. */
-export function followersOf(operations: readonly Operation[]): (operation: Operation) => readonly Operation[] {
-  const followers = new Map<string, Operation[]>();
-  for (const operation of operations.filter(({ status }) => status !== 'SKIPPED')) {
-    for (const id of new Set([...operation.afterIds, ...operation.withIds])) {
-      followers.set(id, [...(followers.get(id) ?? []), operation]);
-    }
-  }
-  return ({ id }) => followers.get(id) ?? [];
 }

@@ -4,7 +4,7 @@ import { workOrderOperationsChanged } from '@enghub/event-contracts/mes/work-ord
 import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { Decimal } from 'decimal.js';
 import { isLabel } from '../text-rules.ts';
-import { carriedBeyond, followersOf } from './limit-rules.ts';
+import { carriedBeyond, followersOf, taken } from './flow-rules.ts';
 import { untouched } from './operation-rules.ts';
 import type { Operation, Status, WorkOrder } from './rules.ts';
 
@@ -122,7 +122,7 @@ function insert(
 
   // What has gone on already will not come back for the new operation.
   const followers = followersOf(operations)(after);
-  const passed = Decimal.max(0, ...followers.map(processed));
+  const passed = Decimal.max(0, ...followers.map(taken));
   const beyond = carriedBeyond(operations);
   const carriedOn = followers.length > 0 ? Decimal.min(...followers.map(beyond)) : new Decimal(0);
   const goodLimit = new Decimal(limit).minus(passed).minus(carriedOn);

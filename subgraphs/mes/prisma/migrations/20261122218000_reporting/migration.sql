@@ -100,6 +100,23 @@ CREATE FUNCTION "mes"."reports_at_once"(
   SELECT coalesce(max(depth), 0)::bigint FROM depths;
 $$;
 
+-- The operations that a piece goes through again when one sends it back to another: that one, and all on a way from there.
+-- Operations beside that way keep what they have made.
+CREATE FUNCTION "mes"."operations_again"(sent_back_to uuid, sent_by uuid) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
+  WITH RECURSIVE own AS MATERIALIZED (
+    SELECT o.id, o.after_ids || o.with_ids AS before_ids
+      FROM mes.work_order_operations o
+     WHERE o.work_order_id = (SELECT s.work_order_id FROM mes.work_order_operations s WHERE s.id = sent_by)
+  ), leads_there(id) AS (
+    SELECT unnest(before_ids) FROM own WHERE id = sent_by
+    UNION SELECT unnest(own.before_ids) FROM leads_there JOIN own USING (id)
+  ), comes_from(id) AS (
+    SELECT sent_back_to
+    UNION SELECT own.id FROM comes_from JOIN own ON comes_from.id = ANY (own.before_ids)
+  )
+  SELECT id FROM comes_from WHERE id = sent_back_to OR id IN (SELECT id FROM leads_there);
+$$;
+
 -- Takes reports as the application prepared them and answers {"answers", "materials"}: one object for each report, in
 -- their order, and the ids of the materials whose stock moved.
 --   {"outcome": "ACCEPTED", "reportId", "warnings"?}       warnings: "CODE limit actual"
@@ -291,9 +308,9 @@ BEGIN
               UNION ALL
               SELECT CASE o.overproduction_mode WHEN 'BLOCK' THEN 'BLOCK' ELSE 'WARN' END,
                      o.good_limit + o.returned_quantity + report.sent_back, o.good_quantity
-                FROM mes.work_order_operations o JOIN mes.work_order_operations t ON t.id = report.sent_back_to
-               WHERE o.work_order_id = report.work_order_id AND report.sent_back < 0
-                 AND o.sequence >= t.sequence AND o.sequence < report.sequence) n
+                FROM mes.operations_again(report.sent_back_to, report.operation_id) AS again(id)
+                JOIN mes.work_order_operations o ON o.id = again.id
+               WHERE report.sent_back < 0) n
        WHERE n.has > n.may_be ORDER BY n.mode, n.has - n.may_be DESC LIMIT 1;
       IF other.mode = 'BLOCK' THEN
         answer := jsonb_build_object('outcome', 'REFUSED', 'check', 'SUCCESSOR', 'status', report.status, 'limit', other.may_be::text, 'actual', other.has::text);
@@ -413,8 +430,7 @@ BEGIN
     IF report.sent_back <> 0 THEN
       d_sent[spot] := d_sent[spot] + report.sent_back;
       FOR other IN
-        SELECT o.id FROM mes.work_order_operations o JOIN mes.work_order_operations t ON t.id = report.sent_back_to
-         WHERE o.work_order_id = report.work_order_id AND o.sequence >= t.sequence AND o.sequence < report.sequence
+        SELECT again.id FROM mes.operations_again(report.sent_back_to, report.operation_id) AS again(id)
       LOOP
         spot := array_position(touched, other.id);
         IF spot IS NULL THEN

@@ -30,6 +30,10 @@ export const messages: RefusalMessages<OperationChangeRefusalCode> = {
     en: 'Pieces that came with a back-order, or left with one, wait at this operation.',
     'zh-CN': '该工序存在随补单转入或转出的数量，不能跳过。',
   },
+  PARALLEL_OPERATION_BEHIND: {
+    en: 'An operation beside the new last one has made fewer pieces; its pieces would count as finished without it.',
+    'zh-CN': '与新的末道工序并行的工序完成数量较少，跳过后未经该工序的产品会被视为完工。',
+  },
   ONLY_OPERATION: { en: 'The order needs at least one operation.', 'zh-CN': '工单至少须有一道工序。' },
   BAD_PLACE: {
     en: 'An operation is repeated after it was done, not before.',

@@ -2,7 +2,7 @@ import { eventSchema } from '@enghub/event-contracts/envelope';
 import { describe, expect, it } from 'vitest';
 import { insertOperation, insertRepetition, leaveOut, type Changed } from './operation-change-rules.ts';
 import { at, by, inLine, started, step } from './order-for-tests.ts';
-import type { Status } from './rules.ts';
+import type { Operation, Status } from './rules.ts';
 
 const why = { reason: 'crack found', by, at };
 const inspection = {
@@ -144,6 +144,16 @@ describe('skipping an operation', () => {
     [{ status: 'SKIPPED' as const }, 'OPERATION_SKIPPED'],
   ])('is refused for one that is %j', (made, refusal) => {
     expect(skipping(started('10', inLine(2), [made]), 'op-1')).toEqual({ ok: false, refusal });
+  });
+
+  it('waits until those beside the new last one have made as many pieces', () => {
+    const join = [step(10, []), step(20, [10]), step(30, [10]), step(40, [20, 30])];
+    const floor = (good: number) => {
+      const { order, operations } = started('10', join, [{ good: 4 }, { good }, { good: 3 }, pending]);
+      return { order, operations: operations.map((it): Operation => ({ ...it, predecessorMode: 'BLOCK' })) };
+    };
+    expect(skipping(floor(2), 'op-4')).toEqual({ ok: false, refusal: 'PARALLEL_OPERATION_BEHIND' });
+    expect(changedBy(skipping(floor(3), 'op-4')).goodQuantity).toBe('3');
   });
 
   it('leaves at least one', () => {

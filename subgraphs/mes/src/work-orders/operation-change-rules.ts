@@ -4,7 +4,7 @@ import { workOrderOperationsChanged } from '@enghub/event-contracts/mes/work-ord
 import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { Decimal } from 'decimal.js';
 import { isLabel } from '../text-rules.ts';
-import { carriedBeyond, followersOf, taken } from './flow-rules.ts';
+import { carriedBeyond, followersOf, passedOn, taken } from './flow-rules.ts';
 import { untouched } from './operation-rules.ts';
 import type { Operation, Status, WorkOrder } from './rules.ts';
 
@@ -50,6 +50,7 @@ export type ChangeRefusal =
   | 'OPERATION_BEGUN'
   | 'OPERATION_SKIPPED'
   | 'CARRIED_PIECES'
+  | 'PARALLEL_OPERATION_BEHIND'
   | 'ONLY_OPERATION'
   | 'BAD_PLACE'
   | 'NO_ROOM'
@@ -185,9 +186,12 @@ export function leaveOut(order: Order, operations: readonly Operation[], operati
   const last = ends.reduce((one, other) => (other.sequence > one.sequence ? other : one));
   // Pieces of an operation in between may wait for the next order or come from the one before; finished ones may not.
   if (!new Decimal(last.carriedQuantity).eq(0)) return refuse('CARRIED_PIECES');
-  const loose = ends.filter((other) => other !== last).map(({ id }) => id);
+  const loose = ends.filter((other) => other !== last);
+  // What the new last one has made would count as finished without having been there.
+  const ahead = last.predecessorMode === 'BLOCK' && loose.some((other) => passedOn(other).lt(taken(last)));
+  if (ahead) return refuse('PARALLEL_OPERATION_BEHIND');
   const ended = rewired.map((other) =>
-    other === last ? { ...last, isLast: true, afterIds: [...last.afterIds, ...loose] } : other,
+    other === last ? { ...last, isLast: true, afterIds: [...last.afterIds, ...loose.map(({ id }) => id)] } : other,
   );
   return changed('SKIPPED', order, skipped, ended, why);
 }

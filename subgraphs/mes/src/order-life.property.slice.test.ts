@@ -268,6 +268,7 @@ async function checkBooks(rootId: string, about: string): Promise<void> {
          SELECT coalesce(sum(good_quantity), 0) AS good, coalesce(sum(scrap_quantity), 0) AS scrap,
                 coalesce(sum(rework_quantity), 0) AS rework, coalesce(sum(sent_back_quantity), 0) AS sent_back
            FROM mes.production_reports WHERE operation_id = o.id) r ON true
+      -- A piece that one operation sent back may have been through another beside it: then less has passed on than was used.
       -- Of operations side by side, one may have used more than an order still has once the rest left with a back-order.
       CROSS JOIN LATERAL (
          SELECT EXISTS (SELECT FROM mes.work_orders
@@ -281,7 +282,7 @@ async function checkBooks(rootId: string, about: string): Promise<void> {
                    SELECT FROM mes.work_order_operations p
                     WHERE p.id = ANY (o.after_ids || o.with_ids) AND p.status <> 'SKIPPED'
                       AND o.good_quantity + o.scrap_quantity - o.returned_quantity
-                          > p.good_quantity + p.carried_quantity - p.returned_quantity)))`,
+                          > p.good_quantity + p.carried_quantity)))`,
     [ids],
   );
   expect(wrong, `operations are the sums of their reports, within their limits: ${about}`).toEqual([]);
@@ -289,7 +290,7 @@ async function checkBooks(rootId: string, about: string): Promise<void> {
     `WITH steps AS (
        SELECT o.sequence, p.sequence AS before,
               sum(o.good_quantity + o.scrap_quantity - o.returned_quantity) AS taken,
-              sum(p.good_quantity - p.returned_quantity) AS passed_on
+              sum(p.good_quantity) AS passed_on
          FROM mes.work_order_operations o
          JOIN mes.work_order_operations p ON p.id = ANY (o.after_ids || o.with_ids)
         WHERE o.work_order_id = ANY ($1::uuid[]) GROUP BY o.sequence, p.sequence)

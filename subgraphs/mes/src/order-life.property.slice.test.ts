@@ -6,9 +6,12 @@ import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
 import fc from 'fast-check';
 import pg from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { anOrder, DEFINE_ROUTING, erp, fieldOf, setUpPlant, type Plant } from './plant-for-tests.ts';
 import { definition } from './subgraph.ts';
+
+const LIVES = Number(process.env['LIVES'] ?? 6);
+vi.setConfig({ testTimeout: 240_000 + 2_000 * LIVES });
 
 let mes: TestSubgraph;
 let plant: Plant;
@@ -233,10 +236,10 @@ it('keeps the books of an order and its children, whatever is said to them', asy
       }
       expect(sum((await family(root)).map(({ quantity }) => quantity))).toBe(10);
     }),
-    { numRuns: Number(process.env['LIVES'] ?? 6), endOnFailure: true },
+    { numRuns: LIVES, endOnFailure: true },
   );
   if (process.env['SHOW_LIFE']) console.log([...seen].sort());
-}, 240_000);
+});
 
 const sum = (numbers: readonly string[]) => numbers.reduce((total, it) => total + Number(it), 0);
 

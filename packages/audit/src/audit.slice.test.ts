@@ -232,6 +232,26 @@ describe('the verifier', () => {
     expect(await problemOf()).toEqual({ tenantId: 'tenant-1', ...problem });
   });
 
+  it.each([
+    "at = at + interval '1 microsecond'",
+    "at = at - interval '1 day'",
+    'position = 1000',
+    "tenant_id = 'tenant-2'",
+    'factory_id = NULL',
+    "user_id = 'ben'",
+    "origin = 'elsewhere'",
+    "trace_id = 'u'",
+    "command = 'holdWorkOrder'",
+    "entity = 'Lot'",
+    "entity_id = 'wi'",
+    'before = NULL',
+    "reason = ''",
+  ])('names the first row whose %s was set by whoever owns the table', async (change) => {
+    await owner.query('ALTER TABLE audit_entries ALTER position DROP IDENTITY');
+    await owner.query(`UPDATE audit_entries SET ${change} WHERE id = '${idOf(3)}'`);
+    expect(await problemOf()).toEqual({ tenantId: 'tenant-1', kind: 'ENTRY_ALTERED', seq: 3, entryId: idOf(3) });
+  });
+
   it('names a chain that was made anew from rows that were changed, by the anchor outside', async () => {
     await owner.query(`UPDATE audit_entries SET user_id = 'ben' WHERE id = '${idOf(4)}'`);
     await owner.query('DELETE FROM audit_seals');

@@ -3,9 +3,9 @@
  * figure 7.8.5-2 (the AIs of predefined length, which need no separator).
  *
  * A format is a row of parts: n6 six digits, n..8 up to eight digits, x..20 up to twenty characters of the GS1 set 82,
- * y..30 of the set 39; in brackets what may be missing. After a slash, what the part must be besides:
+ * y..30 of the set 39, z..90 of the set 64; in brackets what may be missing. After a slash, what the part must be besides:
  * check (last digit is a check digit), date (YYMMDD), day0 (YYMMDD, where the day 00 is the month's last),
- * time (HHMM), hour (HH), zero, count (pieces of a total: NNTT).
+ * time (HHMM), hour (HH), sixty (minutes or seconds), zero, count (pieces of a total: NNTT).
  */
 export type ApplicationIdentifier = Readonly<{
   ai: string;
@@ -21,6 +21,7 @@ const fixed: readonly Row[] = [
   ['00', 'SSCC', 'n18/check'],
   ['01', 'GTIN', 'n14/check'],
   ['02', 'CONTENT', 'n14/check'],
+  ['03', 'MTO GTIN', 'n14/check'],
   ['10', 'BATCH/LOT', 'x..20'],
   ['11', 'PROD DATE', 'n6/day0'],
   ['12', 'DUE DATE', 'n6/day0'],
@@ -56,9 +57,9 @@ const fixed: readonly Row[] = [
   ['420', 'SHIP TO POST', 'x..20'],
   ['421', 'SHIP TO POST', 'n3 x..9'],
   ['422', 'ORIGIN', 'n3'],
-  ['423', 'COUNTRY - INITIAL PROCESS', 'n..15'],
+  ['423', 'COUNTRY - INITIAL PROCESS', 'n3 [n3] [n3] [n3] [n3]'],
   ['424', 'COUNTRY - PROCESS', 'n3'],
-  ['425', 'COUNTRY - DISASSEMBLY', 'n..15'],
+  ['425', 'COUNTRY - DISASSEMBLY', 'n3 [n3] [n3] [n3] [n3]'],
   ['426', 'COUNTRY - FULL PROCESS', 'n3'],
   ['427', 'ORIGIN SUBDIVISION', 'x..3'],
   ['4300', 'SHIP TO COMP', 'x..35'],
@@ -108,6 +109,7 @@ const fixed: readonly Row[] = [
   ['7022', 'REV STAT', 'x..20'],
   ['7023', 'GIAI - ASSEMBLY', 'x..30'],
   ['7040', 'UIC+EXT', 'n1 x3'],
+  ['7041', 'UFRGT UNIT TYPE', 'x..4'],
   ['710', 'NHRN PZN', 'x..20'],
   ['711', 'NHRN CIP', 'x..20'],
   ['712', 'NHRN CN', 'x..20'],
@@ -118,6 +120,16 @@ const fixed: readonly Row[] = [
   ['7240', 'PROTOCOL', 'x..20'],
   ['7241', 'AIDC MEDIA TYPE', 'n2'],
   ['7242', 'VCN', 'x..25'],
+  ['7250', 'DOB', 'n8'],
+  ['7251', 'DOB TIME', 'n8 n4/time'],
+  ['7252', 'BIO SEX', 'n1'],
+  ['7253', 'FAMILY NAME', 'x..40'],
+  ['7254', 'GIVEN NAME', 'x..40'],
+  ['7255', 'SUFFIX', 'x..10'],
+  ['7256', 'FULL NAME', 'x..90'],
+  ['7257', 'PERSON ADDR', 'x..70'],
+  ['7258', 'BIRTH SEQUENCE', 'x3'],
+  ['7259', 'BABY', 'x..40'],
   ['8001', 'DIMENSIONS', 'n14'],
   ['8002', 'CMT No.', 'x..20'],
   ['8003', 'GRAI', 'n1/zero n13/check [x..16]'],
@@ -125,17 +137,19 @@ const fixed: readonly Row[] = [
   ['8005', 'PRICE PER UNIT', 'n6'],
   ['8006', 'ITIP', 'n14/check n4/count'],
   ['8007', 'IBAN', 'x..34'],
-  ['8008', 'PROD TIME', 'n6/date n2/hour [n..4]'],
+  ['8008', 'PROD TIME', 'n6/date n2/hour [n2/sixty] [n2/sixty]'],
   ['8009', 'OPTSEN', 'x..50'],
   ['8010', 'CPID', 'y..30'],
   ['8011', 'CPID SERIAL', 'n..12'],
   ['8012', 'VERSION', 'x..20'],
   ['8013', 'GMN', 'x..25'],
+  ['8014', 'MUDI', 'x..25'],
   ['8017', 'GSRN - PROVIDER', 'n18/check'],
   ['8018', 'GSRN - RECIPIENT', 'n18/check'],
   ['8019', 'SRIN', 'n..10'],
   ['8020', 'REF No.', 'x..25'],
   ['8026', 'ITIP CONTENT', 'n14/check n4/count'],
+  ['8030', 'DIGSIG', 'z..90'],
   ['8110', 'COUPON CODE', 'x..70'],
   ['8111', 'POINTS', 'n4'],
   ['8112', 'PAPERLESS COUPON', 'x..70'],

@@ -79,11 +79,28 @@ describe('an element string', () => {
     ['10AB C', 'BAD_CHARACTER', 5, '10'],
     ['17ABCDEF', 'BAD_CHARACTER', 3, '17'],
     ['8010abc', 'BAD_CHARACTER', 5, '8010'],
+    ['8030ab+c', 'BAD_CHARACTER', 7, '8030'],
+    ['8008261128' + '2460', 'BAD_VALUE', 11, '8008'],
+    ['8008261128' + '0860', 'BAD_VALUE', 13, '8008'],
+    ['8008261128' + '08595', 'VALUE_TOO_SHORT', 5, '8008'],
+    ['42315627', 'VALUE_TOO_SHORT', 4, '423'],
+    ['0312345678901232', 'BAD_CHECK_DIGIT', 16, '03'],
+    ['7003261100' + '0800', 'BAD_DATE', 5, '7003'],
     ['10ABC<GS>10ABD', 'AI_REPEATED', 9, '10'],
     ['(99', 'UNKNOWN_AI', 1, null],
     ['(05)12', 'UNKNOWN_AI', 2, '05'],
   ])('%j is refused as %s at %i', (data, code, position, ai) => {
     expect(refusalOf(scanned(data))).toEqual({ code, position, ai });
+  });
+
+  it.each([
+    ['(03)12345678901231(10)A', ['12345678901231', 'A']],
+    ['(8008)261128083000', ['261128083000']],
+    ['(8008)26112808', ['26112808']],
+    ['(423)156276(8014)ABC-1(8030)aB_-=', ['156276', 'ABC-1', 'aB_-=']],
+    ['(4324)2611009999', ['2611009999']],
+  ])('%s is read', (data, values) => {
+    expect(elementsOf(data).map(({ value }) => value)).toEqual(values);
   });
 
   it('is refused when nobody can have scanned it', () => {
@@ -122,6 +139,7 @@ describe('whatever is built', () => {
       day.map((at) => ({ ai: '17', value: at.toISOString().slice(2, 10).replaceAll('-', '') })),
       digits(6).map((value) => ({ ai: '3103', value })),
       digits(9).map((value) => ({ ai: '3922', value })),
+      keyed(13).map((value) => ({ ai: '03', value })),
       keyed(12).map((value) => ({ ai: '414', value })),
       text(30).map((value) => ({ ai: '90', value })),
     ),

@@ -43,6 +43,7 @@ const SETS: Readonly<Record<string, RegExp>> = {
   n: /[^0-9]/,
   x: /[^!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]/,
   y: /[^#\-/0-9A-Z]/,
+  z: /[^0-9A-Za-z_\-=]/,
 };
 
 type Raw = Readonly<{ ai: string; value: string; /** Where the value begins, from 0. */ at: number }>;
@@ -120,7 +121,7 @@ function readValue(raw: Raw, identifier: ApplicationIdentifier, today: Date): Pa
   let date: string | null = null;
   let last = '';
   for (const part of identifier.format.split(' ')) {
-    const [, optional, set, upTo, length, check] = /^(\[?)([nxy])(\.\.)?(\d+)(?:\/(\w+))?\]?$/.exec(part)!;
+    const [, optional, set, upTo, length, check] = /^(\[?)([nxyz])(\.\.)?(\d+)(?:\/(\w+))?\]?$/.exec(part)!;
     const text = value.slice(at, at + Number(length));
     if (optional && text === '') continue;
     const bad = text.search(SETS[set!]!);
@@ -145,6 +146,7 @@ function readValue(raw: Raw, identifier: ApplicationIdentifier, today: Date): Pa
 function isPlausible(text: string, check: string | undefined): boolean {
   if (check === 'zero') return text === '0';
   if (check === 'hour') return Number(text) < 24;
+  if (check === 'sixty') return Number(text) < 60;
   if (check === 'time') return Number(text.slice(0, 2)) < 24 && Number(text.slice(2)) < 60;
   if (check !== 'count') return true;
   const [piece, total] = [Number(text.slice(0, 2)), Number(text.slice(2))];

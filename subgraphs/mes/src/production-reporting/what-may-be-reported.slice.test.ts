@@ -1,6 +1,6 @@
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anOrder, erp, setUpPlant, type Plant } from '../plant-for-tests.ts';
+import { anOrder, DEFINE_ROUTING, erp, fieldOf, setUpPlant, type Plant } from '../plant-for-tests.ts';
 import { definition } from '../subgraph.ts';
 import { codeOf, reporter } from './reports-for-tests.ts';
 
@@ -128,6 +128,65 @@ describe('pieces that are sent back', () => {
     expect(await good(two, '1')).toMatchObject({ code: 'MORE_THAN_PREDECESSOR' });
     expect(codeOf(await good(one, '3'))).toBe('ACCEPTED');
     expect(codeOf(await good(two, '3'))).toBe('ACCEPTED');
+    expect(codeOf(await good(last, '10'))).toBe('ACCEPTED');
+  });
+
+  it('from one of two operations side by side do not make the other one do a piece more', async () => {
+    const operations = [
+      { sequence: 10, name: 'Sawing', stationCode: 'M1' },
+      { sequence: 20, name: 'Turning', stationCode: 'M1', after: [10] },
+      { sequence: 30, name: 'Drilling', stationCode: 'M1', after: [10] },
+      { sequence: 40, name: 'Joining', stationCode: 'M1', after: [20, 30] },
+    ];
+    const input = { factoryId: plant.factoryId, code: 'R-BESIDE', productId: 'PROD-A001', operations };
+    await fieldOf(mes, DEFINE_ROUTING, { input });
+    const order = await anOrder(mes, { ...plant, routingCode: 'R-BESIDE' }, { quantity: '10' });
+    const [sawing, turning, drilling, joining] = order.operations.map(({ id }) => id);
+    await good(sawing, '10');
+    await good(drilling, '10');
+    const sent = { operationId: turning, goodQuantity: '9', sentBackQuantity: '1', sentBackToOperationId: sawing };
+    expect(codeOf(await floor.report(sent))).toBe('ACCEPTED');
+    expect(await good(turning, '1')).toMatchObject({ code: 'MORE_THAN_PREDECESSOR' });
+    expect(await good(drilling, '1')).toMatchObject({ code: 'OVER_LIMIT', limit: '10', actual: '11' });
+    expect(codeOf(await good(sawing, '1'))).toBe('ACCEPTED');
+    expect(await good(sawing, '1')).toMatchObject({ code: 'OVER_LIMIT', limit: '11', actual: '12' });
+    expect(await good(drilling, '1')).toMatchObject({ code: 'OVER_LIMIT', limit: '10', actual: '11' });
+    expect(codeOf(await good(turning, '1'))).toBe('ACCEPTED');
+    expect(codeOf(await good(joining, '9'))).toBe('ACCEPTED');
+
+    // From where both ways meet, a piece goes back along one of them, or to where they part and then along both.
+    const back = (sentBackToOperationId: string | undefined) =>
+      floor.report({ operationId: joining, sentBackQuantity: '1', sentBackToOperationId });
+    expect(codeOf(await back(turning))).toBe('ACCEPTED');
+    expect(await good(drilling, '1')).toMatchObject({ code: 'OVER_LIMIT', limit: '10' });
+    expect(codeOf(await good(turning, '1'))).toBe('ACCEPTED');
+    expect(codeOf(await back(sawing))).toBe('ACCEPTED');
+    expect(await good(drilling, '1')).toMatchObject({ code: 'MORE_THAN_PREDECESSOR' });
+    for (const operation of [sawing, turning, drilling, joining]) {
+      expect(codeOf(await good(operation, '1'))).toBe('ACCEPTED');
+    }
+    expect(await good(joining, '1')).toMatchObject({ code: 'OVER_LIMIT', limit: '10', actual: '11' });
+    expect(await floor.sums(order.id)).toEqual(['12+0', '12+0', '11+0', '10+0']);
+  });
+
+  it('can be taken back although an operation was put on their way meanwhile', async () => {
+    const order = await anOrder(mes, three, { quantity: '10' });
+    const [one, two, last] = order.operations.map(({ id }) => id);
+    await good(one, '10');
+    await good(two, '10');
+    const { report } = await floor.report({ operationId: last, sentBackQuantity: '2', sentBackToOperationId: one });
+    const about = { requestId: 'on-their-way', id: order.id, version: 3, afterOperationId: one, reason: 'crack' };
+    const added = await fieldOf<{ operation: { id: string } }>(
+      mes,
+      `mutation($input: AddOperationInput!) { addOperation(input: $input) { ... on OperationChangePayload { operation { id } } } }`,
+      { input: { ...about, name: 'Inspect', stationCode: 'M1' } },
+    );
+    const taken = await floor.correct({ reportId: report!.id, sentBackQuantity: '0', reason: 'miscounted' });
+    expect(codeOf(taken)).toBe('ACCEPTED');
+    // Those pieces never came back, so they have passed the new operation without it, like the others.
+    expect(await good(added.operation.id, '1')).toMatchObject({ code: 'OVER_LIMIT', limit: '0' });
+    expect(await good(one, '1')).toMatchObject({ code: 'OVER_LIMIT', limit: '10' });
+    expect(await good(two, '1')).toMatchObject({ code: 'OVER_LIMIT', limit: '10' });
     expect(codeOf(await good(last, '10'))).toBe('ACCEPTED');
   });
 

@@ -1,6 +1,6 @@
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anOrder, DEFINE_ROUTING, erp, fieldOf, setUpPlant, type Plant } from '../plant-for-tests.ts';
+import { anOrder, DEFINE_ROUTING, DEFINE_STATION, erp, fieldOf, setUpPlant, type Plant } from '../plant-for-tests.ts';
 import { definition } from '../subgraph.ts';
 import { codeOf, reporter } from './reports-for-tests.ts';
 
@@ -236,6 +236,34 @@ describe('time at a station', () => {
       orders.map(([first]) => floor.report({ operationId: first, goodQuantity: '1', ...hours('07:00', '08:00') })),
     );
     expect(answers.map(codeOf).filter((code) => code === 'ACCEPTED')).toHaveLength(1);
+    await floor.decidePolicies(plant, { stationOverlap: 'WARN' });
+  });
+
+  it('is held against what the station can do in the shift of the report', async () => {
+    const station = { factoryId: plant.factoryId, code: 'M3', name: 'Twin spindle' };
+    const { id: stationId } = (await fieldOf<{ station: { id: string } }>(mes, DEFINE_STATION, { input: station }))
+      .station;
+    const capacity = (rule: object) =>
+      fieldOf(
+        mes,
+        `mutation($input: DefineStationCapacityInput!) { defineStationCapacity(input: $input) { __typename } }`,
+        { input: { stationId, validFrom: '2026-03-01', ...rule } },
+      );
+    await capacity({ jobs: 2, efficiencyPercent: '50' });
+    await capacity({ jobs: 3, shift: 'night' });
+    await capacity({ jobs: 9, shift: 'night', validFrom: '2026-04-01' });
+    const [first] = await operationsOf({ quantity: '1000' });
+    const run = (from: string, to: string, goodQuantity = '1') =>
+      floor.report({ operationId: first, stationId, goodQuantity, ...hours(from, to) });
+    await floor.decidePolicies(plant, { stationOverlap: 'BLOCK' });
+    // By day two at once, at half the speed: 40 pieces an hour, 44 with a tenth more. By night three.
+    expect((await run('01:00', '02:00', '44')).report!.warnings).toEqual([]);
+    expect((await run('01:00', '02:00', '45')).report!.warnings).toMatchObject([
+      { code: 'OVER_CAPACITY', limit: '44', actual: '45' },
+    ]);
+    expect(await run('01:30', '02:30')).toMatchObject({ code: 'STATION_OVERLAP', limit: '2', actual: '3' });
+    const night = await Promise.all(Array.from({ length: 5 }, () => run('13:00', '14:00')));
+    expect(night.map(codeOf).filter((code) => code === 'ACCEPTED')).toHaveLength(3);
     await floor.decidePolicies(plant, { stationOverlap: 'WARN' });
   });
 

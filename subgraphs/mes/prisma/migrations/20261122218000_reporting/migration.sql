@@ -224,16 +224,16 @@ BEGIN
            o.good_limit + o.returned_quantity AS good_limit, o.overproduction_mode, o.predecessor_mode,
            o.after_ids || o.with_ids AS before_ids,
            o.returned_quantity, o.returned_quantity + o.sent_back_quantity AS gone_back,
-           o.run_seconds_per_piece, o.run_seconds_per_batch, o.batch_quantity, NULL::integer AS capacity,
-           f.overlap_mode, f.calendar_version AS calendar_now
+           o.run_seconds_per_piece, o.run_seconds_per_batch, o.batch_quantity, r.shift_date, r.shift,
+           NULL::integer AS capacity, NULL::numeric AS efficiency, f.overlap_mode, f.calendar_version AS calendar_now
       FROM ROWS FROM (jsonb_to_recordset(reports) AS (
              request_id text, body_hash text, id uuid, operation_id uuid, station_id uuid, started_at timestamptz,
-             report_time timestamptz, user_id text, created_at timestamptz, good numeric, scrap numeric, rework numeric,
-             sent_back numeric, sent_back_to uuid, correction_of uuid, approved boolean, counter_id text,
+             report_time timestamptz, shift_date date, shift text, user_id text, created_at timestamptz, good numeric,
+             scrap numeric, rework numeric, sent_back numeric, sent_back_to uuid, correction_of uuid, approved boolean, counter_id text,
              counter_from numeric, counter_to numeric, counter_remembered boolean, calendar_version integer
-           )) WITH ORDINALITY AS r(request_id, body_hash, id, operation_id, station_id, started_at, report_time, user_id,
-             created_at, good, scrap, rework, sent_back, sent_back_to, correction_of, approved, counter_id, counter_from,
-             counter_to, counter_remembered, calendar_version, place)
+           )) WITH ORDINALITY AS r(request_id, body_hash, id, operation_id, station_id, started_at, report_time,
+             shift_date, shift, user_id, created_at, good, scrap, rework, sent_back, sent_back_to, correction_of, approved,
+             counter_id, counter_from, counter_to, counter_remembered, calendar_version, place)
       -- OFFSET keeps each of these a look-up by its key: joined freely, whole tables are read beside one row.
       LEFT JOIN LATERAL (SELECT * FROM mes.work_order_operations WHERE id = r.operation_id OFFSET 0) o ON true
       LEFT JOIN LATERAL (
@@ -320,7 +320,15 @@ BEGIN
     END IF;
 
     IF answer IS NULL AND report.correction_of IS NULL AND report.started_at < report.report_time THEN
-      SELECT s.capacity INTO report.capacity FROM mes.stations s WHERE s.id = report.station_id;
+      -- As its shift has it: a rule of that shift goes before one for all of them.
+      SELECT coalesce(c.jobs, s.capacity), coalesce(c.efficiency_percent, 100) / 100
+        INTO report.capacity, report.efficiency
+        FROM mes.stations s
+        LEFT JOIN LATERAL (
+               SELECT jobs, efficiency_percent FROM mes.station_capacities
+                WHERE station_id = s.id AND shift IN (report.shift, '') AND valid_from <= report.shift_date
+                ORDER BY (shift = ''), valid_from DESC LIMIT 1) c ON true
+       WHERE s.id = report.station_id;
     END IF;
     IF answer IS NULL AND report.capacity IS NOT NULL THEN
       IF report.overlap_mode <> 'ALLOW' THEN
@@ -332,7 +340,7 @@ BEGIN
         END IF;
       END IF;
       piece_seconds := coalesce(report.run_seconds_per_piece, report.run_seconds_per_batch / nullif(report.batch_quantity, 0));
-      seconds := extract(epoch FROM report.report_time - report.started_at) * report.capacity * 1.1;
+      seconds := extract(epoch FROM report.report_time - report.started_at) * report.capacity * report.efficiency * 1.1;
       IF piece_seconds * (report.good + report.scrap) > seconds THEN
         warnings := warnings || format('OVER_CAPACITY %s %s', trim_scale(trunc(seconds / piece_seconds, 4)), trim_scale(report.good + report.scrap));
       END IF;

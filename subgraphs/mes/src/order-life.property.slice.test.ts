@@ -36,6 +36,15 @@ afterAll(async () => {
   await mes.stop();
 });
 
+const ADDED = 'Inspecting';
+
+/** Pieces that came back through one operation on a way beside that which follows it: of those it had been given its part. */
+const BESIDE = `(
+  SELECT coalesce(sum(r.sent_back_quantity), 0) FROM mes.production_reports r
+   WHERE r.work_order_id = o.work_order_id AND r.sent_back_to IS NOT NULL AND r.operation_id <> o.id
+     AND p.id IN (SELECT mes.operations_again(r.sent_back_to, r.operation_id))
+     AND o.id NOT IN (SELECT mes.operations_again(r.sent_back_to, r.operation_id)))`;
+
 /** `of` picks the order, `at` the operation or report; both wrap around what there is. */
 const said = fc.record({
   what: fc.oneof(
@@ -48,7 +57,7 @@ const said = fc.record({
       weight: 1,
       arbitrary: fc.constantFrom(
         ...['hold', 'resume', 'complete', 'reopen', 'close', 'cancel', 'split', 'split', 'backOrder', 'backOrder'],
-        ...['pauseOperation', 'skipOperation', 'again', 'stale'],
+        ...['pauseOperation', 'skipOperation', 'addOperation', 'addOperation', 'again', 'stale'],
       ),
     },
   ),
@@ -74,7 +83,7 @@ const inputs: Readonly<Record<string, string>> = {
 };
 const refusals: readonly (readonly [RegExp, string])[] = [
   [/Report$|^reportProduction$/, 'ProductionReportRefusal'],
-  [/^skipOperation$/, 'OperationChangeRefusal'],
+  [/^(add|skip)Operation$/, 'OperationChangeRefusal'],
   [/Operation$/, 'DispatchRefusal'],
   [/./, 'WorkOrderRefusal'],
 ];
@@ -153,7 +162,7 @@ async function translate(it: Said, orders: readonly Order[]): Promise<Sent | nul
     case 'backOrder':
       return { command: 'createBackOrder', input: { requestId, id, version } };
     case 'report': {
-      const back = operations[0]!.id;
+      const back = operations[it.of % operations.length]!.id;
       const input = { requestId, operationId: operation.id, goodQuantity: it.quantity, scrapQuantity: it.scrap };
       const scrapped = it.scrap === '0' ? {} : { scrapReason: 'burr' };
       const sent = it.sentBack === '0' ? {} : { sentBackQuantity: it.sentBack, sentBackToOperationId: back };
@@ -172,7 +181,10 @@ async function translate(it: Said, orders: readonly Order[]): Promise<Sent | nul
         scrapReason: 'burr',
         reason: 'miscounted',
       };
-      return report ? { command: 'correctProductionReport', input: { ...input, reportId: report.id } } : null;
+      const sentBack = it.of === 0 ? { sentBackQuantity: '0' } : {};
+      return report
+        ? { command: 'correctProductionReport', input: { ...input, ...sentBack, reportId: report.id } }
+        : null;
     }
     case 'startOperation':
       return {
@@ -186,6 +198,10 @@ async function translate(it: Said, orders: readonly Order[]): Promise<Sent | nul
         command: 'finishOperation',
         input: { requestId, operationId: operation.id, version: operation.version },
       };
+    case 'addOperation': {
+      const input = { requestId, id, version, afterOperationId: operation.id, name: ADDED, stationCode: 'M1' };
+      return { command: 'addOperation', input: { ...input, reason: 'crack' } };
+    }
     case 'skipOperation':
       return { command: 'skipOperation', input: { operationId: operation.id, version, reason: 'not needed' } };
     default:
@@ -271,7 +287,6 @@ async function checkBooks(rootId: string, about: string): Promise<void> {
          SELECT coalesce(sum(good_quantity), 0) AS good, coalesce(sum(scrap_quantity), 0) AS scrap,
                 coalesce(sum(rework_quantity), 0) AS rework, coalesce(sum(sent_back_quantity), 0) AS sent_back
            FROM mes.production_reports WHERE operation_id = o.id) r ON true
-      -- A piece that one operation sent back may have been through another beside it: then less has passed on than was used.
       -- Of operations side by side, one may have used more than an order still has once the rest left with a back-order.
       CROSS JOIN LATERAL (
          SELECT EXISTS (SELECT FROM mes.work_orders
@@ -285,7 +300,7 @@ async function checkBooks(rootId: string, about: string): Promise<void> {
                    SELECT FROM mes.work_order_operations p
                     WHERE p.id = ANY (o.after_ids || o.with_ids) AND p.status <> 'SKIPPED'
                       AND o.good_quantity + o.scrap_quantity - o.returned_quantity
-                          > p.good_quantity + p.carried_quantity)))`,
+                          > p.good_quantity + p.carried_quantity - p.returned_quantity + ${BESIDE})))`,
     [ids],
   );
   expect(wrong, `operations are the sums of their reports, within their limits: ${about}`).toEqual([]);
@@ -293,12 +308,12 @@ async function checkBooks(rootId: string, about: string): Promise<void> {
     `WITH steps AS (
        SELECT o.sequence, p.sequence AS before,
               sum(o.good_quantity + o.scrap_quantity - o.returned_quantity) AS taken,
-              sum(p.good_quantity) AS passed_on
+              sum(p.good_quantity - p.returned_quantity + ${BESIDE}) AS passed_on
          FROM mes.work_order_operations o
          JOIN mes.work_order_operations p ON p.id = ANY (o.after_ids || o.with_ids)
         WHERE o.work_order_id = ANY ($1::uuid[]) GROUP BY o.sequence, p.sequence)
      SELECT * FROM steps WHERE taken > passed_on AND NOT EXISTS (
-       SELECT FROM mes.work_order_operations WHERE work_order_id = ANY ($1::uuid[]) AND status = 'SKIPPED')`,
+       SELECT FROM mes.work_order_operations WHERE work_order_id = ANY ($1::uuid[]) AND (status = 'SKIPPED' OR name = '${ADDED}'))`,
     [ids],
   );
   expect(unmade, `nothing is worked on that none of the orders has made: ${about}`).toEqual([]);

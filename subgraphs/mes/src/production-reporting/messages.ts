@@ -36,8 +36,8 @@ export const messages: RefusalMessages<ProductionReportRefusalCode> = {
   },
   SENT_BACK_NEEDS_OPERATION: { en: 'Say which operation the pieces go back to.', 'zh-CN': '请指定退回的工序。' },
   WRONG_SENT_BACK_OPERATION: {
-    en: 'Pieces go back to an earlier operation of the order that is not finished or skipped.',
-    'zh-CN': '只能退回到同一工单中未完成且未跳过的前道工序。',
+    en: 'Pieces go back to an operation that they come from and that is not finished or skipped.',
+    'zh-CN': '只能退回到这些工件所经过的、未完成且未跳过的前道工序。',
   },
   BAD_READING: {
     en: 'A counter needs its reading afterwards and a station, readings of zero or more, and no typed good quantity.',

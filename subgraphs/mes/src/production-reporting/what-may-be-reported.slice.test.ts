@@ -143,6 +143,10 @@ describe('pieces that are sent back', () => {
     const order = await anOrder(mes, { ...plant, routingCode: 'R-BESIDE' }, { quantity: '10' });
     const [sawing, turning, drilling, joining] = order.operations.map(({ id }) => id);
     await good(sawing, '10');
+    // Nothing that turning makes comes to drilling, so nothing goes back there.
+    expect(
+      await floor.report({ operationId: drilling, sentBackQuantity: '1', sentBackToOperationId: turning }),
+    ).toMatchObject({ code: 'WRONG_SENT_BACK_OPERATION' });
     await good(drilling, '10');
     const sent = { operationId: turning, goodQuantity: '9', sentBackQuantity: '1', sentBackToOperationId: sawing };
     expect(codeOf(await floor.report(sent))).toBe('ACCEPTED');

@@ -100,8 +100,8 @@ CREATE FUNCTION "mes"."reports_at_once"(
   SELECT coalesce(max(depth), 0)::bigint FROM depths;
 $$;
 
--- The operations that a piece goes through again when one sends it back to another: that one, and all on a way from there.
--- Operations beside that way keep what they have made.
+-- The operations that a piece goes through again when one sends it back to another: that one, and all on a way from there;
+-- none where no way leads from there. Operations beside that way keep what they have made.
 CREATE FUNCTION "mes"."operations_again"(sent_back_to uuid, sent_by uuid) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
   WITH RECURSIVE own AS MATERIALIZED (
     SELECT o.id, o.after_ids || o.with_ids AS before_ids
@@ -114,7 +114,7 @@ CREATE FUNCTION "mes"."operations_again"(sent_back_to uuid, sent_by uuid) RETURN
     SELECT sent_back_to
     UNION SELECT own.id FROM comes_from JOIN own ON comes_from.id = ANY (own.before_ids)
   )
-  SELECT id FROM comes_from WHERE id = sent_back_to OR id IN (SELECT id FROM leads_there);
+  SELECT id FROM comes_from WHERE id IN (SELECT id FROM leads_there);
 $$;
 
 -- Takes reports as the application prepared them and answers {"answers", "materials"}: one object for each report, in
@@ -288,8 +288,8 @@ BEGIN
 
     IF answer IS NULL AND report.sent_back > 0 THEN
       PERFORM FROM mes.work_order_operations t
-        WHERE t.id = report.sent_back_to AND t.work_order_id = report.work_order_id AND t.sequence < report.sequence
-          AND t.status NOT IN ('FINISHED', 'SKIPPED');
+        WHERE t.id = report.sent_back_to AND t.status NOT IN ('FINISHED', 'SKIPPED')
+          AND t.id IN (SELECT mes.operations_again(report.sent_back_to, report.operation_id));
       IF NOT FOUND THEN
         answer := jsonb_build_object('outcome', 'REFUSED', 'check', 'SENT_BACK', 'status', report.status);
       END IF;

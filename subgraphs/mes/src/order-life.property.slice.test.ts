@@ -1,6 +1,6 @@
 /**
  * Whatever people say to an order and its children, in whatever order, the books agree. LIVES=100 looks for longer, and
- * SHOW_LIFE=1 tells how often each answer was given.
+ * SHOW_LIFE=1 tells how often each answer was given. One long file, because what is said and what must hold after it are read together.
  */
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
 import fc from 'fast-check';

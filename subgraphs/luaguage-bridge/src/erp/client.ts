@@ -31,8 +31,8 @@ import {
   type ErpNotification,
   type FeedbackReceipt,
   type NotificationReceipt,
-  type OrderFeedback,
 } from './outgoing.ts';
+import type { OrderFeedback } from './order-feedback.ts';
 import { isOf, salesOrderAnswer, salesOrdersAnswer, type ErpSalesOrder, type SalesOrderPage } from './sales-orders.ts';
 
 /**

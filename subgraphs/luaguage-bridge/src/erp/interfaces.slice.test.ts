@@ -1,7 +1,7 @@
 import { startSimulator, type RunningSimulator } from '@enghub/luaguage-simulator/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createErpClient, type ErpClient } from './client.ts';
-import type { OrderFeedback } from './outgoing.ts';
+import type { OrderFeedback } from './order-feedback.ts';
 
 let simulator: RunningSimulator;
 let client: ErpClient;

@@ -1,28 +1,12 @@
 /** What we send to the ERP, as we speak of it and as it goes over the wire, and how the ERP confirms it. */
 import { z } from 'zod';
+import type { OrderFeedback } from './order-feedback.ts';
 
 /** Sent to one person; `data` is what the ERP fills its text with. */
 export type ErpNotification = Readonly<{
   type: string;
   recipientId: string;
   data: Readonly<Record<string, unknown>>;
-}>;
-
-export type ErpOrderStatus = 'RELEASED' | 'IN_PROGRESS' | 'COMPLETED' | 'CLOSED' | 'CANCELLED';
-
-/** Where a work order stands. Quantities are totals and not changes, so that a repeat or a gap does no harm. */
-export type OrderFeedback = Readonly<{
-  workOrderId: string;
-  workOrderNumber: string;
-  productId: string;
-  salesOrderId: string | null;
-  salesOrderLine: string | null;
-  status: ErpOrderStatus;
-  /** Good pieces so far. */
-  confirmedQuantity: string;
-  /** Rises with every feedback on this order: the ERP ignores one that it has overtaken. */
-  revision: number;
-  at: Date;
 }>;
 
 /** What the ERP has posted for the order, this feedback included. */

@@ -1,6 +1,6 @@
 /** When to send, what counts as arrived, and when to try again. Pure: the caller brings the clock and the data. */
 import { Decimal } from 'decimal.js';
-import type { ErpOrderStatus, OrderFeedback } from '../erp/outgoing.ts';
+import type { ErpOrderStatus, OrderFeedback } from '../erp/order-feedback.ts';
 
 export type SyncStatus = 'PENDING' | 'SYNCED' | 'FAILED';
 export type Sync = Readonly<{ state: SyncStatus; lastAt: Date | null; lastError: string | null; attempts: number }>;

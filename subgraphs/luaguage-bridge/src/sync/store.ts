@@ -1,6 +1,6 @@
 import { newId } from '@enghub/subgraph-kit/ids';
 import type { Db } from '../database.ts';
-import { Prisma, type OrderFeedback as FeedbackRow } from '../generated/prisma/client.ts';
+import { type Prisma, type OrderFeedback as FeedbackRow } from '../generated/prisma/client.ts';
 import type { ErpSalesOrder, ErpSalesOrderLine, SalesOrderStatus } from '../erp/sales-orders.ts';
 import type { Sync, SyncStatus } from './rules.ts';
 

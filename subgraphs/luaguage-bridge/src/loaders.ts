@@ -7,6 +7,7 @@ import type { ErpMaterial, ErpProduct, ErpUser } from './erp/answers.ts';
 import { findBom, type BomLookup } from './erp/bill-of-materials.ts';
 import type { Erp } from './erp/erp.ts';
 import { isErpUnavailable } from './erp/outage.ts';
+import { findAnswerSync, type AnswerKind, type AnswerSync } from './erp/store.ts';
 import { findFeedbacks, findSalesOrders, type Feedback, type KnownSalesOrder } from './sync/store.ts';
 import { rememberTenant } from './sync/tenants-store.ts';
 
@@ -18,6 +19,7 @@ export type Loaders = Readonly<{
   bom: DataLoader<Readonly<{ productId: string; version: string | null }>, BomLookup, string>;
   /** Of any tenant: whoever shows a user checks. */
   user: DataLoader<string, KnownUser | null>;
+  answerSync: DataLoader<Readonly<{ kind: AnswerKind; key: string }>, AnswerSync | null, string>;
   salesOrder: DataLoader<string, KnownSalesOrder | null>;
   orderFeedback: DataLoader<string, Feedback | null>;
 }>;
@@ -44,6 +46,9 @@ export function createLoaders(
         return user && home !== undefined ? { ...user, tenantId: home, asOf } : null;
       }),
     ),
+    answerSync: new DataLoader((keys) => each(keys, ({ kind, key }) => findAnswerSync(db, { tenantId, kind, key })), {
+      cacheKeyFn: ({ kind, key }) => `${kind} ${key}`,
+    }),
     salesOrder: new DataLoader(async (ids) => {
       const writable = ids.filter((id) => !id.includes('\0'));
       const found = new Map((await findSalesOrders(db, writable)).map((it) => [it.id, it]));

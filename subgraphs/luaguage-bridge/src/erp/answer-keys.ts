@@ -12,3 +12,6 @@ export const userKey = (id: string) => keyOf(['user'], id);
 function keyOf(ours: readonly string[], ...ids: readonly string[]): string | null {
   return ids.every(isErpId) ? [...ours, ...ids].map(encodeURIComponent).join(':') : null;
 }
+
+/** Under which key the last good answer about a version of a BOM is kept. */
+export const bomAnswerKey = (productId: string, version: string) => JSON.stringify([productId, version]);

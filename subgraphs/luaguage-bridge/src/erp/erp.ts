@@ -2,11 +2,11 @@
 import type { Cache, Cached } from '@enghub/cache/cache';
 import type { Logger } from 'pino';
 import type { Db } from '../database.ts';
-import { bomKey, materialKey, productKey, userKey } from './answer-keys.ts';
+import { bomAnswerKey, bomKey, materialKey, productKey, userKey } from './answer-keys.ts';
 import type { ErpBom, ErpMaterial, ErpProduct, ErpUser, Kept } from './answers.ts';
 import type { ErpClient } from './client.ts';
 import { erpUnavailable, isErpUnavailable } from './outage.ts';
-import { dropAnswer, keepAnswer, lastAnswer, type AnswerKind } from './store.ts';
+import { answerFailed, dropAnswer, keepAnswer, lastAnswer, type AnswerKind } from './store.ts';
 
 export type Known<Value> = Kept<Value> &
   Readonly<{
@@ -81,6 +81,14 @@ export function createErp(options: {
     );
   }
 
+  async function noteFailure({ tenantId, db }: Asker, kind: AnswerKind, key: string, error: unknown): Promise<never> {
+    const reason = error instanceof Error ? error.message : String(error);
+    await answerFailed(db, { tenantId, kind, key }, reason, now()).catch((cause: unknown) =>
+      logger.warn({ err: cause, kind }, 'failure of the ERP not written down'),
+    );
+    throw error;
+  }
+
   async function find<Value extends object>(
     asker: Asker,
     kind: AnswerKind,
@@ -91,7 +99,7 @@ export function createErp(options: {
     if (cacheKey === null) return { value: null, asOf: now(), source: 'ERP', isCurrent: true };
     const asking = fetchThing(cacheKey, async () => {
       const asOf = now();
-      const value = await question();
+      const value = await question().catch((error: unknown) => noteFailure(asker, kind, key, error));
       await keepForLater(asker, kind, key, { value, asOf });
       return value;
     });
@@ -161,7 +169,7 @@ export function createErp(options: {
     material: (asker, id) =>
       find(asker, 'MATERIAL', id, materialKey(asker.tenantId, id), () => client.material(asker.tenantId, id)),
     bom: (asker, productId, version) =>
-      find(asker, 'BOM', JSON.stringify([productId, version]), bomKey(asker.tenantId, productId, version), () =>
+      find(asker, 'BOM', bomAnswerKey(productId, version), bomKey(asker.tenantId, productId, version), () =>
         client.bom(asker.tenantId, productId, version),
       ),
   };

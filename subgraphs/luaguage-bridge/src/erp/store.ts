@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Db } from '../database.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import type { Kept } from './answers.ts';
+import { log } from './import-log-store.ts';
 
 export type AnswerKind = 'PRODUCT' | 'MATERIAL' | 'BOM';
 type Question = Readonly<{ tenantId: string; kind: AnswerKind; key: string }>;
@@ -11,13 +13,43 @@ export async function lastAnswer(db: Db, question: Question): Promise<Kept<unkno
   return row && { value: row.answer, asOf: row.asOf };
 }
 
+/** Keeps it, and writes down what is new or different. */
 export async function keepAnswer(db: Db, question: Question, { value, asOf }: Kept<object>): Promise<void> {
+  const { tenantId, kind, key } = question;
   const answer = value as Prisma.InputJsonObject;
+  const before = await db.erpAnswer.findUnique({ where: { tenantId_kind_key: question } });
+  const fields = { answer, asOf, attempts: 0, lastError: null };
   await db.erpAnswer.upsert({
     where: { tenantId_kind_key: question },
-    create: { ...question, answer, asOf },
-    update: { answer, asOf },
+    create: { ...question, ...fields },
+    update: fields,
   });
+  if (before && isDeepStrictEqual(before.answer, value)) return;
+  await log(db, tenantId, asOf, [{ kind, externalId: key, outcome: before ? 'UPDATED' : 'CREATED', error: null }]);
+}
+
+/** The first failure of an outage is written down, the others are counted. */
+export async function answerFailed(db: Db, { tenantId, kind, key }: Question, error: string, at: Date): Promise<void> {
+  const [failed] = await db.erpAnswer.updateManyAndReturn({
+    where: { tenantId, kind, key },
+    data: { attempts: { increment: 1 }, lastError: error },
+  });
+  if (failed?.attempts === 1) await log(db, tenantId, at, [{ kind, externalId: key, outcome: 'FAILED', error }]);
+}
+
+export type AnswerSync = Readonly<{
+  state: 'SYNCED' | 'PENDING';
+  lastAt: Date;
+  lastError: string | null;
+  attempts: number;
+}>;
+
+/** How the kept answer stands to the ERP; asking again is done by whoever needs it next. */
+export async function findAnswerSync(db: Db, question: Question): Promise<AnswerSync | null> {
+  const row = await db.erpAnswer.findUnique({ where: { tenantId_kind_key: question } });
+  if (!row) return null;
+  const { attempts, lastError, asOf: lastAt } = row;
+  return { state: attempts === 0 ? 'SYNCED' : 'PENDING', lastAt, lastError, attempts };
 }
 
 /** The ERP says that there is no such thing any more. */

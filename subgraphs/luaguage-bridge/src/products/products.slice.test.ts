@@ -143,6 +143,29 @@ describe.each(moods)('while the ERP %s', (mood) => {
   });
 });
 
+describe('how a product stands to the ERP', () => {
+  it('is shown with its BOM, and what went wrong is written down once for each outage', async () => {
+    const SYNC = `{ product(id: "PROD-DRUM") { sync { state lastAt lastError attempts }
+      bom { sync { state attempts } } } importLog { edges { node { kind externalId outcome } } } }`;
+    const synced = { state: 'SYNCED', lastAt: '2026-01-05T06:00:00.000Z', lastError: null, attempts: 0 };
+    expect((await bridge.ask(SYNC)).data?.product).toEqual({
+      sync: synced,
+      bom: { sync: { state: 'SYNCED', attempts: 0 } },
+    });
+    bridge.luaguage.feel('FAILS');
+    for (const minutes of [31, 31]) {
+      bridge.passMinutes(minutes);
+      await bridge.ask(SYNC);
+    }
+    const { data } = await bridge.ask(SYNC);
+    expect(data?.product).toMatchObject({ sync: { state: 'PENDING', lastError: expect.stringContaining('503') } });
+    const { edges } = data?.importLog as { edges: { node: { kind: string; outcome: string } }[] };
+    const failures = edges.filter(({ node }) => node.kind === 'PRODUCT' && node.outcome === 'FAILED');
+    expect(failures).toMatchObject([{ node: { externalId: 'PROD-DRUM' } }]);
+    expect(edges).toContainEqual({ node: { kind: 'BOM', externalId: '["PROD-DRUM","V1.0"]', outcome: 'CREATED' } });
+  });
+});
+
 describe('after an outage', () => {
   it('the BOM is fresh again', async () => {
     await lookup();

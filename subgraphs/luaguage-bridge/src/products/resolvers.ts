@@ -1,3 +1,4 @@
+import { bomAnswerKey } from '../erp/answer-keys.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 
 export const resolvers: Resolvers = {
@@ -12,6 +13,7 @@ export const resolvers: Resolvers = {
     name: async ({ id }, _, { loaders }) => (await loaders.product.load(id))?.name ?? null,
     bom: async ({ id }, { version }, { loaders }) =>
       (await loaders.bom.load({ productId: id, version: version ?? null })).bom,
+    sync: ({ id }, _, { loaders }) => loaders.answerSync.load({ kind: 'PRODUCT', key: id }),
   },
 
   Material: {
@@ -19,6 +21,10 @@ export const resolvers: Resolvers = {
     name: async ({ id }, _, { loaders }) => (await loaders.material.load(id))?.name ?? null,
   },
 
-  Bom: { product: ({ productId }) => ({ id: productId }) },
+  Bom: {
+    product: ({ productId }) => ({ id: productId }),
+    sync: ({ productId, version }, _, { loaders }) =>
+      loaders.answerSync.load({ kind: 'BOM', key: bomAnswerKey(productId, version) }),
+  },
   BomLine: { material: ({ materialId }) => ({ id: materialId }) },
 };

@@ -3,13 +3,14 @@ import { accept, refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { answerRequest, bookRequest, findRequest } from '@enghub/subgraph-kit/requests';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
+import { log, type SyncKind } from '../erp/import-log-store.ts';
 import { isErpUnavailable } from '../erp/outage.ts';
 import type { ErpSalesOrder } from '../erp/sales-orders.ts';
 import { keep } from './pulling.ts';
 import type { Sync } from './rules.ts';
 import * as store from './store.ts';
 
-export type RetryInput = Readonly<{ requestId: string; kind: store.SyncKind; externalId: string }>;
+export type RetryInput = Readonly<{ requestId: string; kind: SyncKind; externalId: string }>;
 type Refusal = 'NOT_FOUND' | 'NOT_RETRIED_BY_HAND' | 'ERP_UNAVAILABLE' | 'REQUEST_ID_REUSED' | 'BAD_REQUEST_ID';
 export type Outcome = Decision<Readonly<{ sync: Sync; replayed: boolean }>, never, Refusal>;
 
@@ -82,7 +83,7 @@ async function askFor(
   } catch (error) {
     if (!isErpUnavailable(error)) throw error;
     await store.salesOrderFailed(db, id, error.message);
-    await store.log(db, claims.tenantId, now(), [
+    await log(db, claims.tenantId, now(), [
       { kind: 'SALES_ORDER', externalId: id, outcome: 'FAILED', error: error.message },
     ]);
     return 'ERP_UNAVAILABLE';

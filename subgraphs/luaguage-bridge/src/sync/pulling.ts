@@ -1,5 +1,6 @@
 /** Fetches what changed among the ERP's sales orders. */
 import type { Context } from '../context.ts';
+import { log } from '../erp/import-log-store.ts';
 import { isErpUnavailable } from '../erp/outage.ts';
 import type { ReadSalesOrder } from '../erp/sales-orders.ts';
 import { nextAttemptAt } from './rules.ts';
@@ -28,7 +29,7 @@ export async function pullDue(context: Context): Promise<boolean> {
     // Said once for each outage: the attempts after that are counted.
     if (pull.attempts === 0) {
       const failed = { kind: 'SALES_ORDER', externalId: null, outcome: 'FAILED', error: error.message } as const;
-      await store.log(db, claims.tenantId, now(), [failed]);
+      await log(db, claims.tenantId, now(), [failed]);
     }
     return false;
   }
@@ -40,10 +41,10 @@ export async function keep(record: ReadSalesOrder, { db, now, claims }: Context)
   if (record.ok) {
     const { id: externalId } = record.salesOrder;
     const outcome = await store.keepSalesOrder(db, claims.tenantId, record.salesOrder, now());
-    if (outcome) await store.log(db, claims.tenantId, now(), [{ ...about, externalId, outcome, error: null }]);
+    if (outcome) await log(db, claims.tenantId, now(), [{ ...about, externalId, outcome, error: null }]);
     return;
   }
   const { externalId, reason: error } = record;
   if (externalId !== null) await store.salesOrderFailed(db, externalId, error);
-  await store.log(db, claims.tenantId, now(), [{ ...about, externalId, outcome: 'REFUSED', error }]);
+  await log(db, claims.tenantId, now(), [{ ...about, externalId, outcome: 'REFUSED', error }]);
 }

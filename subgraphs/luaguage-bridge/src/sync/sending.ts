@@ -1,6 +1,7 @@
 /** Tells the ERP where work orders stand, until it has confirmed it. */
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { log } from '../erp/import-log-store.ts';
 import { isErpUnavailable, isRefusal } from '../erp/outage.ts';
 import { feedbackOf, idempotencyKey, nextAttemptAt, type OrderNow } from './rules.ts';
 import * as store from './store.ts';
@@ -46,14 +47,14 @@ async function sendOne(feedback: Feedback, context: Context): Promise<void> {
     await store.noteConfirmed(db, workOrderId, told.status, told.confirmedQuantity);
     const receipt = await luaguage.reportOrderStatus(tenantId, told, idempotencyKey(told));
     await store.noteArrived(db, feedback, receipt.postedQuantity, now());
-    await store.log(db, tenantId, now(), [entry(workOrderId, 'SENT', null)]);
+    await log(db, tenantId, now(), [entry(workOrderId, 'SENT', null)]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const isFinal = isRefusal(error);
     const next = nextAttemptAt(feedback.sync.attempts + 1, now());
     await store.noteFailed(db, feedback, { error: message, nextAttemptAt: next, isFinal });
     if (isErpUnavailable(error)) {
-      await store.log(db, tenantId, now(), [entry(workOrderId, isFinal ? 'REFUSED' : 'FAILED', message)]);
+      await log(db, tenantId, now(), [entry(workOrderId, isFinal ? 'REFUSED' : 'FAILED', message)]);
     }
   }
 }

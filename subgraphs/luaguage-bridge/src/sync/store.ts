@@ -1,7 +1,7 @@
-import { newId } from '@enghub/subgraph-kit/ids';
 import type { Db } from '../database.ts';
 import { type Prisma, type OrderFeedback as FeedbackRow } from '../generated/prisma/client.ts';
 import type { ErpSalesOrder, ErpSalesOrderLine, SalesOrderStatus } from '../erp/sales-orders.ts';
+import type { ImportOutcome, LogEntry, SyncKind } from '../erp/import-log-store.ts';
 import type { Sync, SyncStatus } from './rules.ts';
 
 export type KnownSalesOrder = ErpSalesOrder & Readonly<{ sync: Sync }>;
@@ -15,14 +15,6 @@ export type Feedback = Readonly<{
   postedQuantity: string | null;
   postedRevision: number;
   sync: Sync;
-}>;
-export type SyncKind = 'SALES_ORDER' | 'PRODUCT' | 'BOM' | 'MATERIAL' | 'PPAP' | 'ORDER_STATUS';
-export type ImportOutcome = 'CREATED' | 'UPDATED' | 'SENT' | 'REFUSED' | 'FAILED';
-export type LogEntry = Readonly<{
-  kind: SyncKind;
-  externalId: string | null;
-  outcome: ImportOutcome;
-  error: string | null;
 }>;
 export type Logged = LogEntry & Readonly<{ id: string; at: Date }>;
 export type LogFilter = Partial<Pick<LogEntry, 'kind' | 'externalId' | 'outcome'>>;
@@ -212,11 +204,6 @@ const syncOf = ({ syncState, lastAt, lastError, attempts }: SyncColumns): Sync =
 });
 
 // ── Import log ──
-
-export async function log(db: Db, tenantId: string, at: Date, entries: readonly LogEntry[]): Promise<void> {
-  if (entries.length === 0) return;
-  await db.importLogEntry.createMany({ data: entries.map((entry) => ({ id: newId(), tenantId, at, ...entry })) });
-}
 
 export async function pageOfLog(db: Db, filter: LogFilter, take: number, after: string | null): Promise<Logged[]> {
   const rows = await db.importLogEntry.findMany({

@@ -1,3 +1,7 @@
+-- AlterTable
+ALTER TABLE "luaguage_bridge"."erp_answers" ADD COLUMN     "attempts" INTEGER NOT NULL DEFAULT 0,
+ADD COLUMN     "last_error" TEXT;
+
 -- CreateTable
 CREATE TABLE "luaguage_bridge"."erp_tenants" (
     "tenant_id" TEXT NOT NULL,

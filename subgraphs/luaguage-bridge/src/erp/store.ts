@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
+import { newId } from '@enghub/subgraph-kit/ids';
 import type { Db } from '../database.ts';
-import type { Prisma } from '../generated/prisma/client.ts';
 import type { Kept } from './answers.ts';
 import { log } from './import-log-store.ts';
 
@@ -13,19 +12,23 @@ export async function lastAnswer(db: Db, question: Question): Promise<Kept<unkno
   return row && { value: row.answer, asOf: row.asOf };
 }
 
-/** Keeps it, and writes down what is new or different. */
+/** Keeps it, and writes down what is new or different: in one statement, because somebody waits for the answer. */
 export async function keepAnswer(db: Db, question: Question, { value, asOf }: Kept<object>): Promise<void> {
   const { tenantId, kind, key } = question;
-  const answer = value as Prisma.InputJsonObject;
-  const before = await db.erpAnswer.findUnique({ where: { tenantId_kind_key: question } });
-  const fields = { answer, asOf, attempts: 0, lastError: null };
-  await db.erpAnswer.upsert({
-    where: { tenantId_kind_key: question },
-    create: { ...question, ...fields },
-    update: fields,
-  });
-  if (before && isDeepStrictEqual(before.answer, value)) return;
-  await log(db, tenantId, asOf, [{ kind, externalId: key, outcome: before ? 'UPDATED' : 'CREATED', error: null }]);
+  const answer = JSON.stringify(value);
+  await db.$executeRaw`
+    WITH before AS (
+      SELECT answer FROM luaguage_bridge.erp_answers WHERE tenant_id = ${tenantId} AND kind = ${kind} AND key = ${key}
+    ), kept AS (
+      INSERT INTO luaguage_bridge.erp_answers (tenant_id, kind, key, answer, as_of)
+      VALUES (${tenantId}, ${kind}, ${key}, ${answer}::jsonb, ${asOf})
+      ON CONFLICT (tenant_id, kind, key)
+      DO UPDATE SET answer = excluded.answer, as_of = excluded.as_of, attempts = 0, last_error = NULL
+    )
+    INSERT INTO luaguage_bridge.import_log (id, tenant_id, at, kind, external_id, outcome)
+    SELECT ${newId()}::uuid, ${tenantId}, ${asOf}, ${kind}, ${key},
+           CASE WHEN EXISTS (SELECT FROM before) THEN 'UPDATED' ELSE 'CREATED' END
+     WHERE NOT EXISTS (SELECT FROM before WHERE answer = ${answer}::jsonb)`;
 }
 
 /** The first failure of an outage is written down, the others are counted. */

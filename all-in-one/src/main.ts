@@ -1,11 +1,11 @@
 /** `npm start`: gateway, five subgraphs, PostgreSQL and a simulated ERP, started and stopped together. */
 import { startGateway, type RunningGateway } from '@enghub/gateway/gateway';
 import { bridgePermissions } from '@enghub/gateway/identity/bridge-permissions';
+import { issuerKeys } from '@enghub/gateway/identity/issuer-keys';
 import { inProcessSource } from '@enghub/gateway/sources/in-process-source';
 import { describeImport } from '@enghub/plant-log/import-report';
 import { progressBar } from '@enghub/plant-log/progress';
 import closeWithGrace from 'close-with-grace';
-import { createRemoteJWKSet } from 'jose';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { pino, type Logger } from 'pino';
@@ -55,7 +55,7 @@ function openGateway(
     supergraphSdl: readFileSync(`${root}schema/supergraph.graphql`, 'utf8'),
     sources: source,
     identity: {
-      keys: createRemoteJWKSet(new URL(config.identity?.jwksUrl ?? `${simulator!.url}/.well-known/jwks.json`)),
+      keys: issuerKeys({ url: config.identity?.jwksUrl ?? `${simulator!.url}/.well-known/jwks.json` }),
       issuer: config.identity?.issuer ?? simulator!.issuer,
       audience: config.audience,
     },

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { BlockList, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { LiveBus } from '@enghub/messaging/live';
 import type { Logger } from 'pino';
@@ -18,7 +18,10 @@ import { createIdentity } from './identity/identity.ts';
 import { rememberPermissions, type PermissionSource, type PermissionTimes } from './identity/permissions.ts';
 import { createTokenVerifier, type TokenRules } from './identity/verify-token.ts';
 import { createAdmission } from './limits/admission.ts';
+import { createCommandMeter } from './limits/command-meter.ts';
+import { createMemoryCounters, type Counters } from './limits/counters.ts';
 import { defaultLimits, type Limits } from './limits/limits.ts';
+import { createRateLimits, defaultRates, type Rates } from './limits/rates.ts';
 import { createLiveHub } from './live/hub.ts';
 import { liveTopics } from './live/topics.ts';
 import { attachSockets } from './socket/socket-server.ts';
@@ -35,6 +38,11 @@ export type GatewayOptions = Readonly<{
   live: LiveBus;
   logger: Logger;
   limits?: Partial<Limits>;
+  rates?: Partial<Rates>;
+  /** Counts calls for all gateways together; each for itself when left out. Whoever opened them closes them. */
+  counters?: Counters;
+  /** Whose X-Forwarded-For is believed; nobody's when left out. */
+  trustedProxies?: BlockList;
   /** Offers demo users at the page and at `/dev/token`. */
   demo?: Demo | undefined;
   readiness?: () => Promise<Readonly<Record<string, boolean>>>;
@@ -67,12 +75,19 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const admission = createAdmission(graph.apiSchema, treeOf, limits);
   const permissions = rememberPermissions(options.permissions, Date.now, options.permissionTimes);
   const identity = createIdentity(createTokenVerifier(options.identity), permissions);
-  const apollo = await startApolloServer(graph, execution, admission, logger);
+  const own = createMemoryCounters();
+  const meter = createCommandMeter(graph.apiSchema, needs, treeOf);
+  const rates = createRateLimits({ ...defaultRates, ...options.rates }, meter, {
+    own,
+    shared: options.counters ?? own,
+  });
+  const proxies = options.trustedProxies ?? new BlockList();
+  const apollo = await startApolloServer(graph, execution, admission, rates, logger);
   const hub = createLiveHub({ api: graph.apiSchema, treeOf, execution, bus: live, topics: liveTopics, logger });
 
   let draining = false;
   const front = createFront({
-    graphql: graphqlRoute(apollo, identity, admission, limits),
+    graphql: graphqlRoute({ server: apollo, identity, admission, limits, rates, proxies }),
     page: pageRoute(demo, OPERATIONS),
     demo,
     readiness: options.readiness ?? (async () => ({})),
@@ -85,6 +100,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     execution,
     hub,
     limits,
+    rates,
+    proxies,
     permissions,
     logger,
     api: graph.apiSchema,

@@ -1,13 +1,13 @@
 /** The gateway as a process of its own, in front of subgraphs reached over HTTP. */
 import { connectRabbitLiveBus } from '@enghub/messaging/live';
 import closeWithGrace from 'close-with-grace';
-import { createRemoteJWKSet } from 'jose';
 import { readFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { readConfig, type Config } from './config.ts';
 import { demoOverHttp } from './demo-over-http.ts';
 import { startGateway } from './gateway.ts';
 import { bridgePermissions } from './identity/bridge-permissions.ts';
+import { issuerKeys } from './identity/issuer-keys.ts';
 import { httpSource, type HttpSource } from './sources/http-source.ts';
 
 const SUPERGRAPH = new URL('../../schema/supergraph.graphql', import.meta.url);
@@ -30,7 +30,7 @@ async function main(config: Config): Promise<void> {
     port: config.port,
     supergraphSdl,
     sources: sourceFor,
-    identity: { keys: createRemoteJWKSet(new URL(config.jwksUrl)), issuer: config.issuer, audience: config.audience },
+    identity: { keys: issuerKeys({ url: config.jwksUrl }), issuer: config.issuer, audience: config.audience },
     permissions: { for: (userId, tenantId) => bridgePermissions(subgraphs.get(BRIDGE)!).for(userId, tenantId) },
     live,
     logger,

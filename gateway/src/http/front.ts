@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { devTokenRoute, type Demo } from './dev-token-route.ts';
+import { callLine } from '../call-line.ts';
 import type { GraphqlRoute, RouteRecord } from './graphql-route.ts';
 import type { PageRoute } from './page-route.ts';
 import { pathOf, sendError, sendJson } from './responses.ts';
@@ -66,19 +67,6 @@ function logRequest(
   if (QUIET.has(path)) return;
   const claims = record.viewer?.claims;
   const outcome = record.refusal ?? (response.writableFinished ? (record.errors > 0 ? 'errors' : 'ok') : 'aborted');
-  logger.info(
-    {
-      method: request.method,
-      path: path.slice(0, 100),
-      status: response.statusCode,
-      durationMs: Math.round(ms * 10) / 10,
-      outcome,
-      ...(claims?.userId ? { userId: claims.userId, tenantId: claims.tenantId } : {}),
-      ...(record.operationType ? { operationType: record.operationType } : {}),
-      ...(record.operationName ? { operation: record.operationName.slice(0, 100) } : {}),
-      ...(record.errors > 0 ? { errors: record.errors } : {}),
-      ...(claims ? { traceId: claims.traceId } : {}),
-    },
-    'request',
-  );
+  const about = { method: request.method, path: path.slice(0, 100), status: response.statusCode };
+  logger.info({ ...about, ...callLine({ ...record, outcome, ms, claims }) }, 'request');
 }

@@ -1,3 +1,4 @@
+import { gatewaySettings, settingsFrom, type GatewaySettings } from '@enghub/gateway/settings';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -24,6 +25,8 @@ const environment = z.object({
     .string()
     .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
     .optional(),
+  RABBITMQ_PREFIX: z.string().optional(),
+  ...gatewaySettings,
   LUAGUAGE_URL: z.url().optional(),
   JWKS_URL: z.url().optional(),
   JWT_ISSUER: z.string().optional(),
@@ -43,6 +46,9 @@ export type Config = Readonly<{
   databaseUrls: Readonly<Record<SubgraphName, string | null>>;
   rabbitMqUrl: string | null;
   redisUrl: string | null;
+  /** Keeps systems apart that share a broker. */
+  rabbitMqPrefix: string | undefined;
+  settings: GatewaySettings;
   luaguageUrl: string | null;
   /** The simulator hands out tokens without a password: in production somebody has to say that this is meant. */
   simulatorAllowed: boolean;
@@ -77,6 +83,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     },
     rabbitMqUrl: it.RABBITMQ_URL ?? null,
     redisUrl: it.REDIS_URL ?? null,
+    rabbitMqPrefix: it.RABBITMQ_PREFIX,
+    settings: settingsFrom(it),
     luaguageUrl: it.LUAGUAGE_URL ?? null,
     simulatorAllowed: it.NODE_ENV !== 'production' || it.LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION,
     identity: it.JWKS_URL && it.JWT_ISSUER ? { jwksUrl: it.JWKS_URL, issuer: it.JWT_ISSUER } : null,

@@ -140,7 +140,10 @@ function houseRules(admission: Admission, rates: RateLimits, logger: Logger): Ap
 
 /** The distinct codes of some errors, for the log. */
 export const codesOf = (errors: readonly GraphQLError[]): readonly string[] =>
-  [...new Set(errors.map(({ extensions }) => String(extensions.code ?? 'INTERNAL_SERVER_ERROR').slice(0, 60)))].slice(0, 5);
+  [...new Set(errors.map(({ extensions }) => String(extensions.code ?? 'INTERNAL_SERVER_ERROR').slice(0, 60)))].slice(
+    0,
+    5,
+  );
 
 /** 429 with Retry-After where only waiting helps. */
 function asHttpRefusal(error: GraphQLError): GraphQLError {

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { BlockList, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { LiveBus } from '@enghub/messaging/live';
+import { PERMISSIONS_TOPIC } from '@enghub/subgraph-kit/permissions-topic';
 import type { Logger } from 'pino';
 import { loadGraph, type FederatedGraph, type SourceFactory } from './apollo-adapter.ts';
 import { startApolloServer } from './apollo-server.ts';
@@ -14,6 +15,7 @@ import type { Demo } from './http/dev-token-route.ts';
 import { createFront } from './http/front.ts';
 import { graphqlRoute } from './http/graphql-route.ts';
 import { pageRoute } from './http/page-route.ts';
+import { statusRoute } from './http/status-route.ts';
 import { createIdentity } from './identity/identity.ts';
 import { rememberPermissions, type PermissionSource, type PermissionTimes } from './identity/permissions.ts';
 import { createTokenVerifier, type TokenRules } from './identity/verify-token.ts';
@@ -25,6 +27,7 @@ import { createRateLimits, defaultRates, type Rates } from './limits/rates.ts';
 import { createLiveHub } from './live/hub.ts';
 import { liveTopics } from './live/topics.ts';
 import { attachSockets } from './socket/socket-server.ts';
+import type { CircuitStatus } from './sources/circuit.ts';
 
 export type GatewayOptions = Readonly<{
   host: string;
@@ -46,6 +49,8 @@ export type GatewayOptions = Readonly<{
   /** Offers demo users at the page and at `/dev/token`. */
   demo?: Demo | undefined;
   readiness?: () => Promise<Readonly<Record<string, boolean>>>;
+  /** By subgraph, for `/status`. */
+  circuits?: () => Readonly<Record<string, CircuitStatus>>;
   /** Other origins whose pages may open sockets, besides our own. */
   allowedOrigins?: readonly string[];
   permissionTimes?: PermissionTimes;
@@ -55,8 +60,8 @@ export type GatewayOptions = Readonly<{
 
 export type RunningGateway = Readonly<{
   url: string;
-  /** Tells the gateway that a user's permissions are other than they were. */
-  permissionsChanged(userId: string): void;
+  /** Tells the gateway that permissions are other than they were: a user's, or somebody's. */
+  permissionsChanged(userId?: string): void;
   /** Drains: not ready, no new work, requests in flight are finished, sockets are closed with 1001. */
   stop(): Promise<void>;
 }>;
@@ -89,6 +94,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const front = createFront({
     graphql: graphqlRoute({ server: apollo, identity, admission, limits, rates, proxies }),
     page: pageRoute(demo, OPERATIONS),
+    status: statusRoute(identity, () => ({
+      draining,
+      subgraphs: options.circuits?.() ?? {},
+      rateLimits: { sharedWithOtherGateways: options.counters?.isShared() ?? false },
+      sockets: sockets.count(),
+      live: hub.stats(),
+    })),
     demo,
     readiness: options.readiness ?? (async () => ({})),
     isDraining: () => draining,
@@ -108,7 +120,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     allowedOrigins: options.allowedOrigins ?? [],
     recheckMs: options.recheckMs ?? 30_000,
   });
+  const permissionsChanged = (userId?: string): void => {
+    permissions.changed(userId);
+    sockets.recheck(userId);
+  };
+  const deaf = await live.subscribe(PERMISSIONS_TOPIC, () => permissionsChanged());
   const stopBehindFront = async (): Promise<void> => {
+    deaf();
     await hub.stop();
     await apollo.stop();
   };
@@ -123,10 +141,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
   return {
     url: `http://${options.host}:${port}`,
-    permissionsChanged(userId) {
-      permissions.forget(userId);
-      sockets.recheck(userId);
-    },
+    permissionsChanged,
     async stop() {
       draining = true;
       sockets.stop();

@@ -10,7 +10,10 @@ let asked = 0;
 let answer: (kids: readonly string[]) => { status: number; body: string; headers?: Record<string, string> };
 let published: string[] = [];
 let now = 0;
-const pairs = new Map<string, { publicJwk: JWK; privateKey: CryptoKey }>();
+const pairs = new Map<
+  string,
+  { publicJwk: JWK; privateKey: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'] }
+>();
 const good: typeof answer = (kids) => ({
   status: 200,
   body: JSON.stringify({ keys: kids.map((kid) => ({ ...pairs.get(kid)!.publicJwk, kid, alg: 'ES256', use: 'sig' })) }),

@@ -64,7 +64,10 @@ const isOneOf = (address: string, list: BlockList) => list.check(address, isIPv6
 /** Reads `10.0.0.0/8, ::1`; throws at what is no address. */
 export function readProxies(text: string): BlockList {
   const list = new BlockList();
-  for (const part of text.split(',').map((it) => it.trim()).filter(Boolean)) {
+  for (const part of text
+    .split(',')
+    .map((it) => it.trim())
+    .filter(Boolean)) {
     const [address = '', bits] = part.split('/');
     if (isIP(address) === 0) throw new Error(`"${part}" is no address: write 10.0.0.7 or 10.0.0.0/8`);
     const family = isIPv6(address) ? 'ipv6' : 'ipv4';

@@ -93,6 +93,9 @@ export const rateLimited = (late: TooFast): GraphQLError =>
   new GraphQLError(rateLimitedText(late), { extensions: { code: RATE_LIMITED, ...late } });
 
 const tooManyAtOnce = (times: number, limit: number): GraphQLError =>
-  new GraphQLError(`The request counts as ${times} commands; at most ${limit} are allowed a minute. Send smaller ones.`, {
-    extensions: { code: 'TOO_MANY_COMMANDS', http: { status: 400 } },
-  });
+  new GraphQLError(
+    `The request counts as ${times} commands; at most ${limit} are allowed a minute. Send smaller ones.`,
+    {
+      extensions: { code: 'TOO_MANY_COMMANDS', http: { status: 400 } },
+    },
+  );

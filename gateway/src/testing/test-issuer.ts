@@ -1,11 +1,5 @@
 /** An identity provider for tests: a key pair, a JWKS over HTTP, and tokens good and bad. */
-import {
-  exportJWK,
-  generateKeyPair,
-  SignJWT,
-  type JWTHeaderParameters,
-  type JWTPayload,
-} from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { issuerKeys } from '../identity/issuer-keys.ts';

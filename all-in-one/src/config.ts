@@ -1,4 +1,5 @@
 import { gatewaySettings, settingsFrom, type GatewaySettings } from '@enghub/gateway/settings';
+import { isDemonstration, productionProblems } from '@enghub/subgraph-kit/production-settings';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -61,7 +62,15 @@ export type Config = Readonly<{
 export function readConfig(env: Readonly<Record<string, string | undefined>>, root: string): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const read = environment.safeParse(given);
-  if (!read.success) throw new Error(`The configuration is not usable:\n${z.prettifyError(read.error)}`);
+  const problems = [...(read.success ? [] : [z.prettifyError(read.error)]), ...productionProblems(env)];
+  if (env.NODE_ENV === 'production' && !env.LUAGUAGE_URL && !isDemonstration(env)) {
+    problems.push(
+      'LUAGUAGE_URL: in production the simulator does not stand in for the ERP; LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION=true if you mean it',
+    );
+  }
+  if (!read.success || problems.length > 0) {
+    throw new Error(`The configuration is not usable:\n${problems.join('\n')}`);
+  }
   const it = read.data;
   if (it.LUAGUAGE_URL && !(it.JWKS_URL && it.JWT_ISSUER)) {
     throw new Error(

@@ -1,3 +1,4 @@
+import { productionProblems } from '@enghub/subgraph-kit/production-settings';
 import { readSigningKeys, type SigningKeys } from '@enghub/subgraph-kit/signed-context';
 import { z } from 'zod';
 import { gatewaySettings, settingsFrom, type GatewaySettings } from './settings.ts';
@@ -66,7 +67,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     given.filter(([name]) => SUBGRAPH_URL.test(name)).map(([name, value]) => [subgraphName(name), value]),
   );
   const read = schema.safeParse({ ...Object.fromEntries(given), subgraphUrls });
-  if (!read.success) return { ok: false, problems: z.prettifyError(read.error) };
+  const problems = [...(read.success ? [] : [z.prettifyError(read.error)]), ...productionProblems(environment)];
+  if (!read.success || problems.length > 0) return { ok: false, problems: problems.join('\n') };
   const { data } = read;
   return {
     ok: true,

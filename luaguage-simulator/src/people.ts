@@ -19,6 +19,8 @@ const everyDay = [
   'product:view',
   'inventory:view',
   'lot:view',
+  /** Who did it: operators' and authors' ids, and what one person did in a day. */
+  'person:view',
 ] as const;
 
 const administratorScopes = [

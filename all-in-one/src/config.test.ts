@@ -20,8 +20,19 @@ describe('the configuration of the all-in-one', () => {
   });
 
   it('does not hand out demo tokens in production unless that is meant', () => {
-    expect(readConfig({ NODE_ENV: 'production' }, '/plant').simulatorAllowed).toBe(false);
+    expect(() => readConfig({ NODE_ENV: 'production' }, '/plant')).toThrow(/LUAGUAGE_URL/);
     expect(readConfig({}, '/plant').simulatorAllowed).toBe(true);
+  });
+
+  it('names every sample secret at once in production', () => {
+    const samples = {
+      NODE_ENV: 'production',
+      LUAGUAGE_URL: 'https://erp.example',
+      RABBITMQ_URL: 'amqp://guest:guest@mq',
+      MES_DATABASE_URL: 'postgresql://postgres:secret@db/enghub',
+      PORT: 'http',
+    };
+    expect(() => readConfig(samples, '/plant')).toThrow(/PORT[\s\S]*RABBITMQ_URL[\s\S]*MES_DATABASE_URL/);
   });
 
   it('does not take a real ERP together with demo tokens', () => {

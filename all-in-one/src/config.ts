@@ -1,4 +1,6 @@
 import { erpAddress, erpEnvironment } from '@enghub/luaguage-bridge/config';
+import { gatewaySettings, settingsFrom, type GatewaySettings } from '@enghub/gateway/settings';
+import { isDemonstration, productionProblems } from '@enghub/subgraph-kit/production-settings';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -27,6 +29,8 @@ const environment = z.object({
     .optional(),
   ...erpEnvironment,
   LUAGUAGE_URL: erpEnvironment.LUAGUAGE_URL.optional(),
+  RABBITMQ_PREFIX: z.string().optional(),
+  ...gatewaySettings,
   JWKS_URL: z.url().optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().default('enghub'),
@@ -45,6 +49,9 @@ export type Config = Readonly<{
   databaseUrls: Readonly<Record<SubgraphName, string | null>>;
   rabbitMqUrl: string | null;
   redisUrl: string | null;
+  /** Keeps systems apart that share a broker. */
+  rabbitMqPrefix: string | undefined;
+  settings: GatewaySettings;
   luaguageUrl: string | null;
   /** How the ERP is shown who we are. */
   luaguageAccess: ReturnType<typeof erpAddress>;
@@ -60,7 +67,15 @@ export type Config = Readonly<{
 export function readConfig(env: Readonly<Record<string, string | undefined>>, root: string): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const read = environment.safeParse(given);
-  if (!read.success) throw new Error(`The configuration is not usable:\n${z.prettifyError(read.error)}`);
+  const problems = [...(read.success ? [] : [z.prettifyError(read.error)]), ...productionProblems(env)];
+  if (env.NODE_ENV === 'production' && !env.LUAGUAGE_URL && !isDemonstration(env)) {
+    problems.push(
+      'LUAGUAGE_URL: in production the simulator does not stand in for the ERP; LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION=true if you mean it',
+    );
+  }
+  if (!read.success || problems.length > 0) {
+    throw new Error(`The configuration is not usable:\n${problems.join('\n')}`);
+  }
   const it = read.data;
   if (it.LUAGUAGE_URL && !(it.JWKS_URL && it.JWT_ISSUER)) {
     throw new Error(
@@ -82,6 +97,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     },
     rabbitMqUrl: it.RABBITMQ_URL ?? null,
     redisUrl: it.REDIS_URL ?? null,
+    rabbitMqPrefix: it.RABBITMQ_PREFIX,
+    settings: settingsFrom(it),
     luaguageUrl: it.LUAGUAGE_URL ?? null,
     luaguageAccess: erpAddress(it),
     singleTenantId: it.LUAGUAGE_TENANT_ID,

@@ -1,11 +1,14 @@
 /** `npm start`: gateway, five subgraphs, PostgreSQL and a simulated ERP, started and stopped together. */
+import { openCache } from '@enghub/cache/open-cache';
 import { startGateway, type RunningGateway } from '@enghub/gateway/gateway';
 import { bridgePermissions } from '@enghub/gateway/identity/bridge-permissions';
-import { inProcessSource } from '@enghub/gateway/sources/in-process-source';
+import { issuerKeys } from '@enghub/gateway/identity/issuer-keys';
+import { sharedPermissions } from '@enghub/gateway/identity/shared-permissions';
+import { openCounters } from '@enghub/gateway/limits/counters';
+import { inProcessSource, type InProcessSource } from '@enghub/gateway/sources/in-process-source';
 import { describeImport } from '@enghub/plant-log/import-report';
 import { progressBar } from '@enghub/plant-log/progress';
 import closeWithGrace from 'close-with-grace';
-import { createRemoteJWKSet } from 'jose';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { pino, type Logger } from 'pino';
@@ -41,25 +44,39 @@ async function main(): Promise<void> {
   console.log(welcome(gateway.url, system));
 }
 
-function openGateway(
+async function openGateway(
   config: Config,
   system: System,
   logger: Logger,
   loading: { done: boolean },
 ): Promise<RunningGateway> {
   const { subgraphs, simulator, live } = system;
-  const source = (name: string) => inProcessSource(subgraphs.get(name)!, logger);
-  return startGateway({
+  const { settings } = config;
+  const sources = new Map<string, InProcessSource>();
+  const source = (name: string): InProcessSource => {
+    const known = sources.get(name);
+    if (known) return known;
+    const fresh = inProcessSource(subgraphs.get(name)!, logger, { deadlineMs: settings.subgraphDeadlineMs });
+    sources.set(name, fresh);
+    return fresh;
+  };
+  const shared = { url: config.redisUrl ?? undefined, prefix: `${settings.redisPrefix}:gateway`, logger };
+  const [counters, cache] = await Promise.all([openCounters(shared), openCache(shared)]);
+  const gateway = await startGateway({
     host: config.host,
     port: config.port,
     supergraphSdl: readFileSync(`${root}schema/supergraph.graphql`, 'utf8'),
     sources: source,
     identity: {
-      keys: createRemoteJWKSet(new URL(config.identity?.jwksUrl ?? `${simulator!.url}/.well-known/jwks.json`)),
+      keys: issuerKeys({ url: config.identity?.jwksUrl ?? `${simulator!.url}/.well-known/jwks.json` }),
       issuer: config.identity?.issuer ?? simulator!.issuer,
       audience: config.audience,
     },
-    permissions: bridgePermissions(source('luaguage-bridge')),
+    permissions: sharedPermissions(bridgePermissions(source('luaguage-bridge')), cache),
+    rates: settings.rates,
+    counters,
+    trustedProxies: settings.trustedProxies,
+    circuits: () => Object.fromEntries([...sources].map(([name, it]) => [name, it.circuit()])),
     live,
     logger,
     demo: simulator ? { users: simulator.demoUsers, tokenFor: simulator.tokenFor } : undefined,
@@ -67,9 +84,16 @@ function openGateway(
       const ready = await Promise.all(
         [...subgraphs.values()].map(async (it) => [it.name, await it.isReady()] as const),
       );
-      return { ...Object.fromEntries(ready), examplePlant: loading.done };
+      return { ...Object.fromEntries(ready), ...(loading.done ? {} : { examplePlant: false }) };
     },
   });
+  return {
+    ...gateway,
+    async stop() {
+      await gateway.stop();
+      await Promise.all([counters.close(), cache.close()]);
+    },
+  };
 }
 
 /** A failure here leaves a system that works and a plant that is not whole: say so, and try again at the next start. */

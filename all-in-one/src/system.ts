@@ -28,10 +28,13 @@ export async function startSystem(config: Config, logger: Logger) {
     const embedded = Object.values(config.databaseUrls).includes(null) ? await embeddedPostgres(config, stops) : null;
     const databaseUrl = (name: SubgraphName) => config.databaseUrls[name] ?? embedded!;
     const simulator = config.luaguageUrl ? null : await simulatedErp(config, stops);
-    const live = config.rabbitMqUrl ? await connectRabbitLiveBus(config.rabbitMqUrl) : createInProcessLiveBus();
+    const prefix = config.rabbitMqPrefix;
+    const live = config.rabbitMqUrl
+      ? await connectRabbitLiveBus(config.rabbitMqUrl, { logger, ...(prefix === undefined ? {} : { prefix }) })
+      : createInProcessLiveBus();
     stops.push(() => live.close());
     const carrier = config.rabbitMqUrl
-      ? await connectRabbitMq({ url: config.rabbitMqUrl, logger })
+      ? await connectRabbitMq({ url: config.rabbitMqUrl, logger, prefix })
       : createInProcessTransport({ logger });
     stops.push(() => carrier.close());
 

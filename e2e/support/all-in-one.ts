@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
 import { graphAt, type Graph } from './graph.ts';
 import { eventually } from './eventually.ts';
+import { noRateLimits } from './no-rate-limits.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -32,6 +33,7 @@ export async function startAllInOne(
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       PORT: String(port),
+      ...noRateLimits,
       ENGHUB_DATA_DIR: dataDirectory,
       ENGHUB_IMPORT: options.importFile ?? 'off',
       ...options.env,

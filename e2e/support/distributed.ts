@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 import { graphAt, type Graph } from './graph.ts';
+import { noRateLimits } from './no-rate-limits.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const subgraphNames = ['mes', 'qms', 'pp', 'eam', 'luaguage-bridge'] as const;
@@ -23,10 +24,15 @@ export type DistributedSystem = Readonly<{
   stop: () => Promise<void>;
 }>;
 
+/** The servers that a system leans on. */
+export type Backing = Readonly<{ database: string; rabbitMq: string }>;
+
 const variable = (name: string, what: string) => `${name.toUpperCase().replaceAll('-', '_')}_${what}`;
 
 /** The gateway and each subgraph as processes of their own, on RabbitMQ. Undefined where no broker answers. */
-export async function startDistributed(): Promise<DistributedSystem | undefined> {
+export async function startDistributed(
+  more: Readonly<{ env?: Record<string, string>; through?: (backing: Backing) => Promise<Backing> }> = {},
+): Promise<DistributedSystem | undefined> {
   const rabbit = await rabbitMqForTests();
   if (!rabbit) return undefined;
   const folder = mkdtempSync(path.join(tmpdir(), 'enghub-distributed-'));
@@ -35,7 +41,9 @@ export async function startDistributed(): Promise<DistributedSystem | undefined>
   const names: readonly ProcessName[] = ['luaguage-simulator', ...subgraphNames, 'gateway'];
   const ports = new Map<ProcessName, number>();
   for (const name of names) ports.set(name, await freePort());
-  const env = environment(ports, postgres.url, rabbit);
+  const direct: Backing = { database: postgres.url, rabbitMq: rabbit.url };
+  const backing = more.through ? await more.through(direct) : direct;
+  const env = { ...environment(ports, backing.database, { ...rabbit, url: backing.rabbitMq }), ...more.env };
   const children = new Map<ProcessName, { child: ChildProcess; ended: Promise<void> }>();
   const outputs = new Map<ProcessName, string>();
 
@@ -112,6 +120,7 @@ function environment(
     HOME: process.env.HOME,
     APOLLO_TELEMETRY_DISABLED: 'true',
     LOG_LEVEL: 'warn',
+    ...noRateLimits,
     GATEWAY_SIGNING_KEYS: 'e2e:a-secret-of-the-end-to-end-tests-0123456789',
     RABBITMQ_URL: rabbit.url,
     RABBITMQ_PREFIX: rabbit.prefix,

@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestContext } from '@apollo/server';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLRequestContext } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -11,12 +11,19 @@ import type { FederatedGraph, GraphOperation } from './apollo-adapter.ts';
 import type { GuardedExecution } from './guarded-execution.ts';
 import type { Admission } from './limits/admission.ts';
 import { overLimit } from './limits/limits.ts';
+import type { RateLimits } from './limits/rates.ts';
 import { isCoercionError } from './limits/variables.ts';
 import { presentError, presentErrors } from './present-errors.ts';
 import type { GatewayContext } from './viewer.ts';
 
 /** What the access log says about one request; filled in on the way. */
-export type RequestRecord = { operationName?: string; operationType?: string; errors: number };
+export type RequestRecord = {
+  operationName?: string;
+  operationType?: string;
+  cost?: number;
+  errors: number;
+  codes?: readonly string[];
+};
 
 export type HttpContext = GatewayContext & Readonly<{ record: RequestRecord }>;
 
@@ -27,6 +34,7 @@ export async function startApolloServer(
   graph: FederatedGraph,
   execution: GuardedExecution,
   admission: Admission,
+  rates: RateLimits,
   logger: Logger,
 ): Promise<ApolloServer<HttpContext>> {
   const server = new ApolloServer<HttpContext>({
@@ -50,7 +58,7 @@ export async function startApolloServer(
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
-      houseRules(admission, logger),
+      houseRules(admission, rates, logger),
     ],
   });
   await server.start();
@@ -90,7 +98,7 @@ async function executeFor(
   return execution.run({ document, operation, queryHash, variables: request.variables ?? {} }, context);
 }
 
-function houseRules(admission: Admission, logger: Logger): ApolloServerPlugin<HttpContext> {
+function houseRules(admission: Admission, rates: RateLimits, logger: Logger): ApolloServerPlugin<HttpContext> {
   return {
     async requestDidStart({ contextValue: { record } }) {
       return {
@@ -105,16 +113,16 @@ function houseRules(admission: Admission, logger: Logger): ApolloServerPlugin<Ht
               'Subscriptions are served over WebSocket (graphql-transport-ws).',
             );
           }
-          const [error] = admission.checkOperation({
-            document,
-            operation,
-            queryHash: queryHash!,
-            variables: request.request.variables ?? {},
-          });
-          if (error) throw error;
+          const asked = { document, operation, queryHash: queryHash!, variables: request.request.variables ?? {} };
+          const checked = admission.checkOperation(asked);
+          if (checked.error) throw checked.error;
+          record.cost = checked.cost;
+          const late = await rates.ofCommands(asked, request.contextValue.viewer);
+          if (late) throw asHttpRefusal(late);
         },
         async didEncounterErrors({ errors, contextValue }) {
           record.errors = errors.length;
+          record.codes = codesOf(errors);
           logAccidents(errors, contextValue.viewer.claims.traceId, logger);
         },
         async willSendResponse(request) {
@@ -128,6 +136,21 @@ function houseRules(admission: Admission, logger: Logger): ApolloServerPlugin<Ht
       };
     },
   };
+}
+
+/** The distinct codes of some errors, for the log. */
+export const codesOf = (errors: readonly GraphQLError[]): readonly string[] =>
+  [...new Set(errors.map(({ extensions }) => String(extensions.code ?? 'INTERNAL_SERVER_ERROR').slice(0, 60)))].slice(
+    0,
+    5,
+  );
+
+/** 429 with Retry-After where only waiting helps. */
+function asHttpRefusal(error: GraphQLError): GraphQLError {
+  const { retryAfterSeconds } = error.extensions;
+  if (retryAfterSeconds === undefined) return error;
+  const headers = new HeaderMap([['retry-after', String(retryAfterSeconds)]]);
+  return new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status: 429, headers } } });
 }
 
 const WELL_FORMED = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED']);

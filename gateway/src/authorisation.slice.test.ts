@@ -258,3 +258,26 @@ it('takes tenant, factories and permissions from those who know, not from the cl
     },
   ]);
 });
+
+it('judges each user by their own permissions, however they alternate on one document, over HTTP', async () => {
+  house.grants.set('half', { factories: ['factory-sh-01'], permissions: ['work_order:view', 'note:view'] });
+  const query = 'query Same { workOrders(first: 1) { cost inspections(first: 1) { note } } me { salary } }';
+  const seen = {
+    admin: { cost: 7, note: 'hm', salary: 100 },
+    half: { cost: null, note: 'hm', salary: null },
+    operator: { cost: null, note: null, salary: null },
+  };
+  const users = Object.keys(seen) as (keyof typeof seen)[];
+  const one = async (user: keyof typeof seen) => {
+    const { data } = await house.ask(query, user);
+    const [order] = data!.workOrders as { cost: unknown; inspections: { note: unknown }[] }[];
+    const { salary } = data!.me as { salary: unknown };
+    expect([user, { cost: order!.cost, note: order!.inspections[0]!.note, salary }]).toEqual([user, seen[user]]);
+  };
+  for (const user of [...users, ...[...users].reverse(), ...users]) await one(user);
+  await Promise.all(Array.from({ length: 90 }, (_, at) => one(users[(at * 7) % 3]!)));
+  house.grants.set('half', { factories: ['factory-sh-01'], permissions: ['work_order:view'] });
+  house.gateway.permissionsChanged('half');
+  seen.half = { ...seen.half, note: null as never };
+  await Promise.all(Array.from({ length: 30 }, (_, at) => one(users[at % 3]!)));
+});

@@ -35,3 +35,15 @@ it('lists every mistake at once', () => {
     expect(!read.ok && read.problems).toContain(name);
   }
 });
+
+it('lists sample secrets beside other mistakes, in production', () => {
+  const read = readConfig({
+    ...good,
+    NODE_ENV: 'production',
+    RATE_BULK: 'many',
+    RABBITMQ_URL: 'amqp://guest:guest@mq',
+  });
+  for (const name of ['RATE_BULK', 'RABBITMQ_URL', 'GATEWAY_SIGNING_KEYS']) {
+    expect(!read.ok && read.problems).toContain(name);
+  }
+});

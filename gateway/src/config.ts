@@ -1,5 +1,7 @@
+import { productionProblems } from '@enghub/subgraph-kit/production-settings';
 import { readSigningKeys, type SigningKeys } from '@enghub/subgraph-kit/signed-context';
 import { z } from 'zod';
+import { gatewaySettings, settingsFrom, type GatewaySettings } from './settings.ts';
 
 export type Config = Readonly<{
   host: string;
@@ -16,6 +18,9 @@ export type Config = Readonly<{
   demoTokensUrl: string | undefined;
   allowedOrigins: readonly string[];
   logLevel: string;
+  /** Undefined where each gateway keeps to itself what it counts and remembers. */
+  redisUrl: string | undefined;
+  settings: GatewaySettings;
 }>;
 
 export type ReadConfig = Readonly<{ ok: true; config: Config } | { ok: false; problems: string }>;
@@ -47,6 +52,8 @@ const schema = z.object({
     }),
   DEMO_TOKENS_URL: url.optional(),
   GATEWAY_ALLOWED_ORIGINS: z.string().default(''),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'give a redis:// or rediss:// URL' }).optional(),
+  ...gatewaySettings,
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
   subgraphUrls: z.record(z.string(), url),
 });
@@ -60,7 +67,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     given.filter(([name]) => SUBGRAPH_URL.test(name)).map(([name, value]) => [subgraphName(name), value]),
   );
   const read = schema.safeParse({ ...Object.fromEntries(given), subgraphUrls });
-  if (!read.success) return { ok: false, problems: z.prettifyError(read.error) };
+  const problems = [...(read.success ? [] : [z.prettifyError(read.error)]), ...productionProblems(environment)];
+  if (!read.success || problems.length > 0) return { ok: false, problems: problems.join('\n') };
   const { data } = read;
   return {
     ok: true,
@@ -79,6 +87,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         .map((it) => it.trim())
         .filter(Boolean),
       logLevel: data.LOG_LEVEL,
+      redisUrl: data.REDIS_URL,
+      settings: settingsFrom(data),
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { BlockList, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { LiveBus } from '@enghub/messaging/live';
+import { PERMISSIONS_TOPIC } from '@enghub/subgraph-kit/permissions-topic';
 import type { Logger } from 'pino';
 import { loadGraph, type FederatedGraph, type SourceFactory } from './apollo-adapter.ts';
 import { startApolloServer } from './apollo-server.ts';
@@ -14,14 +15,19 @@ import type { Demo } from './http/dev-token-route.ts';
 import { createFront } from './http/front.ts';
 import { graphqlRoute } from './http/graphql-route.ts';
 import { pageRoute } from './http/page-route.ts';
+import { statusRoute } from './http/status-route.ts';
 import { createIdentity } from './identity/identity.ts';
 import { rememberPermissions, type PermissionSource, type PermissionTimes } from './identity/permissions.ts';
 import { createTokenVerifier, type TokenRules } from './identity/verify-token.ts';
 import { createAdmission } from './limits/admission.ts';
+import { createCommandMeter } from './limits/command-meter.ts';
+import { createMemoryCounters, type Counters } from './limits/counters.ts';
 import { defaultLimits, type Limits } from './limits/limits.ts';
+import { createRateLimits, defaultRates, type Rates } from './limits/rates.ts';
 import { createLiveHub } from './live/hub.ts';
 import { liveTopics } from './live/topics.ts';
 import { attachSockets } from './socket/socket-server.ts';
+import type { CircuitStatus } from './sources/circuit.ts';
 
 export type GatewayOptions = Readonly<{
   host: string;
@@ -35,9 +41,16 @@ export type GatewayOptions = Readonly<{
   live: LiveBus;
   logger: Logger;
   limits?: Partial<Limits>;
+  rates?: Partial<Rates>;
+  /** Counts calls for all gateways together; each for itself when left out. Whoever opened them closes them. */
+  counters?: Counters;
+  /** Whose X-Forwarded-For is believed; nobody's when left out. */
+  trustedProxies?: BlockList;
   /** Offers demo users at the page and at `/dev/token`. */
   demo?: Demo | undefined;
   readiness?: () => Promise<Readonly<Record<string, boolean>>>;
+  /** By subgraph, for `/status`. */
+  circuits?: () => Readonly<Record<string, CircuitStatus>>;
   /** Other origins whose pages may open sockets, besides our own. */
   allowedOrigins?: readonly string[];
   permissionTimes?: PermissionTimes;
@@ -47,8 +60,8 @@ export type GatewayOptions = Readonly<{
 
 export type RunningGateway = Readonly<{
   url: string;
-  /** Tells the gateway that a user's permissions are other than they were. */
-  permissionsChanged(userId: string): void;
+  /** Tells the gateway that permissions are other than they were: a user's, or somebody's. */
+  permissionsChanged(userId?: string): void;
   /** Drains: not ready, no new work, requests in flight are finished, sockets are closed with 1001. */
   stop(): Promise<void>;
 }>;
@@ -67,13 +80,27 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const admission = createAdmission(graph.apiSchema, treeOf, limits);
   const permissions = rememberPermissions(options.permissions, Date.now, options.permissionTimes);
   const identity = createIdentity(createTokenVerifier(options.identity), permissions);
-  const apollo = await startApolloServer(graph, execution, admission, logger);
+  const own = createMemoryCounters();
+  const meter = createCommandMeter(graph.apiSchema, needs, treeOf);
+  const rates = createRateLimits({ ...defaultRates, ...options.rates }, meter, {
+    own,
+    shared: options.counters ?? own,
+  });
+  const proxies = options.trustedProxies ?? new BlockList();
+  const apollo = await startApolloServer(graph, execution, admission, rates, logger);
   const hub = createLiveHub({ api: graph.apiSchema, treeOf, execution, bus: live, topics: liveTopics, logger });
 
   let draining = false;
   const front = createFront({
-    graphql: graphqlRoute(apollo, identity, admission, limits),
+    graphql: graphqlRoute({ server: apollo, identity, admission, limits, rates, proxies }),
     page: pageRoute(demo, OPERATIONS),
+    status: statusRoute(identity, () => ({
+      draining,
+      subgraphs: options.circuits?.() ?? {},
+      rateLimits: { sharedWithOtherGateways: options.counters?.isShared() ?? false },
+      sockets: sockets.count(),
+      live: hub.stats(),
+    })),
     demo,
     readiness: options.readiness ?? (async () => ({})),
     isDraining: () => draining,
@@ -85,13 +112,21 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     execution,
     hub,
     limits,
+    rates,
+    proxies,
     permissions,
     logger,
     api: graph.apiSchema,
     allowedOrigins: options.allowedOrigins ?? [],
     recheckMs: options.recheckMs ?? 30_000,
   });
+  const permissionsChanged = (userId?: string): void => {
+    permissions.changed(userId);
+    sockets.recheck(userId);
+  };
+  const deaf = await live.subscribe(PERMISSIONS_TOPIC, () => permissionsChanged());
   const stopBehindFront = async (): Promise<void> => {
+    deaf();
     await hub.stop();
     await apollo.stop();
   };
@@ -106,10 +141,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
   return {
     url: `http://${options.host}:${port}`,
-    permissionsChanged(userId) {
-      permissions.forget(userId);
-      sockets.recheck(userId);
-    },
+    permissionsChanged,
     async stop() {
       draining = true;
       sockets.stop();

@@ -1,13 +1,17 @@
 /** The gateway as a process of its own, in front of subgraphs reached over HTTP. */
+import { openCache } from '@enghub/cache/open-cache';
 import { connectRabbitLiveBus } from '@enghub/messaging/live';
 import closeWithGrace from 'close-with-grace';
-import { createRemoteJWKSet } from 'jose';
 import { readFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { readConfig, type Config } from './config.ts';
 import { demoOverHttp } from './demo-over-http.ts';
 import { startGateway } from './gateway.ts';
 import { bridgePermissions } from './identity/bridge-permissions.ts';
+import { issuerKeys } from './identity/issuer-keys.ts';
+import { sharedPermissions } from './identity/shared-permissions.ts';
+import { openCounters } from './limits/counters.ts';
+import type { PermissionSource } from './identity/permissions.ts';
 import { httpSource, type HttpSource } from './sources/http-source.ts';
 
 const SUPERGRAPH = new URL('../../schema/supergraph.graphql', import.meta.url);
@@ -16,22 +20,36 @@ const BRIDGE = 'luaguage-bridge';
 async function main(config: Config): Promise<void> {
   const logger = pino({ name: 'gateway', level: config.logLevel });
   const supergraphSdl = await readFile(SUPERGRAPH, 'utf8');
+  const { settings, redisUrl } = config;
   const subgraphs = new Map<string, HttpSource>();
   const sourceFor = (name: string, url: string): HttpSource => {
     const known = subgraphs.get(name);
     if (known) return known;
-    const source = httpSource({ name, url: config.subgraphUrls.get(name) ?? url, keys: config.signingKeys, logger });
+    const source = httpSource({
+      name,
+      url: config.subgraphUrls.get(name) ?? url,
+      keys: config.signingKeys,
+      logger,
+      deadlineMs: settings.subgraphDeadlineMs,
+    });
     subgraphs.set(name, source);
     return source;
   };
   const live = await connectRabbitLiveBus(config.rabbitMqUrl, { logger, prefix: config.rabbitMqPrefix });
+  const shared = { url: redisUrl, prefix: `${settings.redisPrefix}:gateway`, logger };
+  const [counters, cache] = await Promise.all([openCounters(shared), openCache(shared)]);
+  const bridge: PermissionSource = { for: (...who) => bridgePermissions(subgraphs.get(BRIDGE)!).for(...who) };
   const gateway = await startGateway({
     host: config.host,
     port: config.port,
     supergraphSdl,
     sources: sourceFor,
-    identity: { keys: createRemoteJWKSet(new URL(config.jwksUrl)), issuer: config.issuer, audience: config.audience },
-    permissions: { for: (userId, tenantId) => bridgePermissions(subgraphs.get(BRIDGE)!).for(userId, tenantId) },
+    identity: { keys: issuerKeys({ url: config.jwksUrl }), issuer: config.issuer, audience: config.audience },
+    permissions: sharedPermissions(bridge, cache),
+    rates: settings.rates,
+    counters,
+    trustedProxies: settings.trustedProxies,
+    circuits: () => Object.fromEntries([...subgraphs].map(([name, source]) => [name, source.circuit()])),
     live,
     logger,
     demo: config.demoTokensUrl ? demoOverHttp(config.demoTokensUrl) : undefined,
@@ -46,7 +64,7 @@ async function main(config: Config): Promise<void> {
   closeWithGrace({ delay: 15_000 }, async ({ err }) => {
     if (err) logger.error({ err }, 'stopping after an error');
     await gateway.stop();
-    await live.close();
+    await Promise.all([live.close(), counters.close(), cache.close()]);
     await Promise.all([...subgraphs.values()].map((source) => source.close()));
   });
 }

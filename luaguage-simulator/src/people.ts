@@ -19,6 +19,8 @@ const everyDay = [
   'product:view',
   'inventory:view',
   'lot:view',
+  /** Who did it: operators' and authors' ids, and what one person did in a day. */
+  'person:view',
 ] as const;
 
 const administratorScopes = [
@@ -56,25 +58,35 @@ const administratorScopes = [
   'sales_order:view',
   'integration:view',
   'integration:manage',
+  'system:view',
   'schema:introspect',
 ] as const;
 
 type Scope = (typeof administratorScopes)[number];
 
-const withheldFromManagers: readonly Scope[] = ['schema:introspect', 'inspection:record'];
+/** May send commands faster than a person works. */
+const inBulk = 'command:bulk';
+
+const operatorScopes = [
+  ...everyDay,
+  'work_order:execute',
+  'report:create',
+  'labour:record',
+  'inventory:move',
+  'inspection:view',
+  'defect:view',
+] as const;
+
+const withheldFromManagers: readonly Scope[] = ['system:view', 'schema:introspect', 'inspection:record'];
 
 export const scopesOf = {
   administrator: administratorScopes,
   production_manager: administratorScopes.filter((scope) => !withheldFromManagers.includes(scope)),
-  operator: [
-    ...everyDay,
-    'work_order:execute',
-    'report:create',
-    'labour:record',
-    'inventory:move',
-    'inspection:view',
-    'defect:view',
-  ],
+  operator: operatorScopes,
+  /** A worker of the example log, whose weeks are sent in seconds. */
+  logged_worker: [...operatorScopes, inBulk],
+  /** Brings the example log in: an account of a program, as an interface to another system would have. */
+  importer: [...operatorScopes, 'work_order:create', 'work_order:release', inBulk],
   quality_engineer: [
     ...everyDay,
     'inspection:view',
@@ -114,7 +126,7 @@ export const scopesOf = {
     'product:view',
     'equipment:view',
   ],
-} as const satisfies Record<string, readonly Scope[]>;
+} as const satisfies Record<string, readonly (Scope | typeof inBulk)[]>;
 
 const shanghai = 'factory-sh-01';
 const both = [shanghai, 'factory-bj-01'];
@@ -133,6 +145,7 @@ export const demoPeople: readonly Person[] = [
   person('emp-301', 'Zhang Min', 'planner', both),
   person('emp-401', 'Liu Yang', 'maintainer', both),
   person('emp-901', 'Zhao Lei', 'administrator', both),
+  person('import-001', 'Plant Log Import', 'importer', [shanghai]),
   person('partner-001', 'Partner Integrations', 'partner', both),
   person('emp-701', 'Sun Jie', 'production_manager', ['factory-sz-01'], 'tenant-002'),
 ];
@@ -143,5 +156,5 @@ const byId = new Map(demoPeople.map((it) => [it.id, it]));
 const worker = /^(ID\d{1,10}|other)$/;
 
 export function findPerson(id: string): Person | null {
-  return byId.get(id) ?? (worker.test(id) ? person(id, `Operator ${id}`, 'operator', [shanghai]) : null);
+  return byId.get(id) ?? (worker.test(id) ? person(id, `Operator ${id}`, 'logged_worker', [shanghai]) : null);
 }

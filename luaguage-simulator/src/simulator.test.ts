@@ -83,9 +83,9 @@ describe('the interfaces of luaguage', () => {
     });
   });
 
-  it('knows the workers of the plant log as operators', async () => {
+  it('knows the workers of the plant log as operators who may send in bulk', async () => {
     expect((await get('/api/v1/auth/user/ID4932/permissions')).body).toMatchObject({
-      roles: ['operator'],
+      roles: ['logged_worker'],
       factories: ['factory-sh-01'],
     });
   });

@@ -21,10 +21,13 @@ export const plant = {
   inspectEveryPieces: '50',
 } as const;
 
-/** Who does what in the plant. A worker of the log signs in under their own id, or this one reports for them. */
+/**
+ * Who does what in the plant. A worker of the log signs in under their own id, or the stand-in reports for them. Weeks of
+ * work are sent in seconds, so planner and stand-in need the scope command:bulk, or the import waits for its turn.
+ */
 export const people = {
   administrator: 'emp-901',
-  planner: 'emp-301',
+  planner: 'import-001',
   qualityEngineer: 'emp-201',
-  standIn: 'emp-001',
+  standIn: 'import-001',
 } as const;

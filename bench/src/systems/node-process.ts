@@ -33,6 +33,12 @@ export function startNode({ name, main, env, profileDirectory, flags = [] }: Nod
       NODE_ENV: 'production',
       LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION: 'true',
       LOG_LEVEL: 'warn',
+      // One user asks for all of them here.
+      RATE_WORK_ORDER_COMMANDS: '0',
+      RATE_REPORT_COMMANDS: '0',
+      RATE_OPERATIONS: '0',
+      RATE_STRANGERS: '0',
+      RATE_ADDRESS: '0',
       ...(process.env.BENCH_NODE_OPTIONS ? { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } : {}),
       ...env,
     },

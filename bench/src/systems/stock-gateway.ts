@@ -7,10 +7,10 @@ import { readConfig } from '@enghub/gateway/config';
 import { demoOverHttp } from '@enghub/gateway/demo-over-http';
 import { startGateway } from '@enghub/gateway/gateway';
 import { bridgePermissions } from '@enghub/gateway/identity/bridge-permissions';
+import { issuerKeys } from '@enghub/gateway/identity/issuer-keys';
 import type { GatewayContext } from '@enghub/gateway/viewer';
 import { connectRabbitLiveBus } from '@enghub/messaging/live';
 import { CONTEXT_HEADER, signContext, type SigningKeys } from '@enghub/subgraph-kit/signed-context';
-import { createRemoteJWKSet } from 'jose';
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 
@@ -43,7 +43,7 @@ const gateway = await startGateway({
     sources.set(name, source);
     return source;
   },
-  identity: { keys: createRemoteJWKSet(new URL(config.jwksUrl)), issuer: config.issuer, audience: config.audience },
+  identity: { keys: issuerKeys({ url: config.jwksUrl }), issuer: config.issuer, audience: config.audience },
   permissions: { for: (userId, tenantId) => bridgePermissions(sources.get('luaguage-bridge')!).for(userId, tenantId) },
   live,
   logger,

@@ -2,13 +2,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { devTokenRoute, type Demo } from './dev-token-route.ts';
+import { callLine } from '../call-line.ts';
 import type { GraphqlRoute, RouteRecord } from './graphql-route.ts';
 import type { PageRoute } from './page-route.ts';
 import { pathOf, sendError, sendJson } from './responses.ts';
+import type { StatusRoute } from './status-route.ts';
 
 export type FrontOptions = Readonly<{
   graphql: GraphqlRoute;
   page: PageRoute;
+  status: StatusRoute;
   demo: Demo | undefined;
   /** Whether each thing that the gateway leans on is there; empty while draining is decided elsewhere. */
   readiness: () => Promise<Readonly<Record<string, boolean>>>;
@@ -18,6 +21,7 @@ export type FrontOptions = Readonly<{
 
 export function createFront(options: FrontOptions): Server {
   const { logger } = options;
+  const readyz = readinessRoute(options);
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 });
   server.keepAliveTimeout = 65_000;
   server.maxHeadersCount = 100;
@@ -27,7 +31,7 @@ export function createFront(options: FrontOptions): Server {
     const record: RouteRecord = { errors: 0 };
     response.once('close', () => logRequest(logger, request, response, record, performance.now() - startedAt));
     if (options.isDraining()) response.setHeader('connection', 'close');
-    route(options, request, response, record).catch((error: unknown) => {
+    route({ ...options, readyz }, request, response, record).catch((error: unknown) => {
       // A client that went away mid-request is no accident of ours.
       if (!request.destroyed || request.complete) logger.error({ err: error }, 'request failed');
       sendError(response, 500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
@@ -36,21 +40,35 @@ export function createFront(options: FrontOptions): Server {
   return server;
 }
 
-async function route(options: FrontOptions, request: IncomingMessage, response: ServerResponse, record: RouteRecord) {
+type Routes = FrontOptions & Readonly<{ readyz: (response: ServerResponse) => Promise<void> }>;
+
+async function route(options: Routes, request: IncomingMessage, response: ServerResponse, record: RouteRecord) {
   const path = pathOf(request);
   if (path === '/graphql') return options.graphql(request, response, record);
   if (path === '/livez') return sendJson(response, 200, { status: 'ok' });
-  if (path === '/readyz') return readyz(options, response);
+  if (path === '/readyz') return options.readyz(response);
+  if (path === '/status') return options.status(request, response);
   if (path === '/dev/token' && options.demo) return devTokenRoute(options.demo, request, response);
   if (await options.page(request, response)) return;
   sendError(response, 404, 'NOT_FOUND', 'There is nothing here. The graph is at /graphql.');
 }
 
-async function readyz({ readiness, isDraining }: FrontOptions, response: ServerResponse): Promise<void> {
-  if (isDraining()) return sendJson(response, 503, { status: 'draining' });
-  const checks = await readiness();
-  const ready = Object.values(checks).every(Boolean);
-  sendJson(response, ready ? 200 : 503, { status: ready ? 'ok' : 'unready', checks });
+/**
+ * Ready once everything has been there. From then on one subgraph that is away is no reason to send the users of the
+ * others away: the gateway answers what it can and says `degraded`.
+ */
+function readinessRoute({ readiness, isDraining }: FrontOptions) {
+  let wasWhole = false;
+  return async (response: ServerResponse): Promise<void> => {
+    if (isDraining()) return sendJson(response, 503, { status: 'draining' });
+    const checks = await readiness();
+    const there = Object.values(checks);
+    const isWhole = there.every(Boolean);
+    wasWhole ||= isWhole;
+    const isReady = isWhole || (wasWhole && there.some(Boolean));
+    const status = isWhole ? 'ok' : isReady ? 'degraded' : 'unready';
+    sendJson(response, isReady ? 200 : 503, { status, checks });
+  };
 }
 
 const QUIET = new Set(['/livez', '/readyz']);
@@ -66,19 +84,6 @@ function logRequest(
   if (QUIET.has(path)) return;
   const claims = record.viewer?.claims;
   const outcome = record.refusal ?? (response.writableFinished ? (record.errors > 0 ? 'errors' : 'ok') : 'aborted');
-  logger.info(
-    {
-      method: request.method,
-      path: path.slice(0, 100),
-      status: response.statusCode,
-      durationMs: Math.round(ms * 10) / 10,
-      outcome,
-      ...(claims?.userId ? { userId: claims.userId, tenantId: claims.tenantId } : {}),
-      ...(record.operationType ? { operationType: record.operationType } : {}),
-      ...(record.operationName ? { operation: record.operationName.slice(0, 100) } : {}),
-      ...(record.errors > 0 ? { errors: record.errors } : {}),
-      ...(claims ? { traceId: claims.traceId } : {}),
-    },
-    'request',
-  );
+  const about = { method: request.method, path: path.slice(0, 100), status: response.statusCode };
+  logger.info({ ...about, ...callLine({ ...record, outcome, ms, claims }) }, 'request');
 }

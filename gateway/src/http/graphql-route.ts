@@ -1,11 +1,13 @@
 import type { ApolloServer } from '@apollo/server';
 import { HeaderMap } from '@apollo/server';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BlockList } from 'node:net';
 import type { HttpContext, RequestRecord } from '../apollo-server.ts';
 import { refusalText, type Identified, type Identity, type IdentityRefusal } from '../identity/identity.ts';
-import { languageOf, originOf, traceIdOf } from '../identity/request-traits.ts';
+import { addressOf, factoryOf, languageOf, originOf, traceIdOf } from '../identity/request-traits.ts';
 import type { Admission } from '../limits/admission.ts';
 import type { Limits } from '../limits/limits.ts';
+import { RATE_LIMITED, rateLimitedText, type RateLimits, type TooFast } from '../limits/rates.ts';
 import { presentErrors } from '../present-errors.ts';
 import { contextOf, type Viewer } from '../viewer.ts';
 import { isHarmlessGet } from './csrf.ts';
@@ -16,25 +18,44 @@ export type GraphqlRoute = (request: IncomingMessage, response: ServerResponse, 
 
 export type RouteRecord = RequestRecord & { viewer?: Viewer; refusal?: string };
 
-export function graphqlRoute(
-  server: ApolloServer<HttpContext>,
-  identity: Identity,
-  admission: Admission,
-  limits: Limits,
-): GraphqlRoute {
+export type GraphqlRouteOptions = Readonly<{
+  server: ApolloServer<HttpContext>;
+  identity: Identity;
+  admission: Admission;
+  limits: Limits;
+  rates: RateLimits;
+  proxies: BlockList;
+}>;
+
+export function graphqlRoute({
+  server,
+  identity,
+  admission,
+  limits,
+  rates,
+  proxies,
+}: GraphqlRouteOptions): GraphqlRoute {
   return async (request, response, record) => {
-    const refuse = (status: number, code: string, message: string, headers?: Record<string, string>): void => {
+    const refuse = (...[status, code, message, headers, more]: RefusalAnswer): void => {
       record.refusal = code;
-      sendError(response, status, code, message, headers);
+      sendError(response, status, code, message, headers, more);
     };
+    const address = addressOf(request, proxies) ?? '';
+    const crowded = await rates.ofAddress(address);
+    if (crowded) return refuse(...tooFast(crowded));
     const method = request.method ?? '';
     if (method !== 'POST' && method !== 'GET') {
       return refuse(405, 'METHOD_NOT_ALLOWED', 'Send GET or POST.', { allow: 'GET, POST' });
     }
-    const identified = await identify(request, identity);
-    if (!identified.ok) return refuse(...refusalAnswer(identified.refusal));
+    const identified = await identify(request, identity, proxies);
+    if (!identified.ok) {
+      const late = identified.refusal === 'UNAUTHENTICATED' ? await rates.ofStranger(address) : null;
+      return refuse(...(late ? tooFast(late) : refusalAnswer(identified.refusal)));
+    }
     const { viewer } = identified;
     record.viewer = viewer;
+    const late = await rates.ofViewer(viewer, address);
+    if (late) return refuse(...tooFast(late));
 
     const search = new URL(request.url ?? '/', 'http://gateway').search;
     const query = method === 'GET' ? new URLSearchParams(search).get('query') : null;
@@ -63,19 +84,38 @@ export function graphqlRoute(
   };
 }
 
-async function identify(request: IncomingMessage, identity: Identity): Promise<Identified> {
+async function identify(request: IncomingMessage, identity: Identity, proxies: BlockList): Promise<Identified> {
   const given = request.headersDistinct.authorization ?? [];
   // Which of two tokens counts would depend on who reads them.
   if (given.length > 1) return { ok: false, refusal: 'UNAUTHENTICATED' };
   return identity.identify(given[0], {
     language: languageOf(request.headers['accept-language']),
     traceId: traceIdOf(single(request.headers.traceparent)),
-    origin: originOf(request),
+    origin: originOf(request, proxies),
+    factoryId: factoryOf(request.headers['x-factory-id']),
   });
 }
 
-function refusalAnswer(refusal: IdentityRefusal): [number, string, string, Record<string, string>?] {
+type RefusalAnswer = [
+  status: number,
+  code: string,
+  message: string,
+  headers?: Record<string, string>,
+  more?: Readonly<Record<string, unknown>>,
+];
+
+const tooFast = (late: TooFast): RefusalAnswer => [
+  429,
+  RATE_LIMITED,
+  rateLimitedText(late),
+  { 'retry-after': String(late.retryAfterSeconds) },
+  late,
+];
+
+function refusalAnswer(refusal: IdentityRefusal): RefusalAnswer {
   if (refusal === 'IDENTITY_UNAVAILABLE') return [503, refusal, refusalText[refusal], { 'retry-after': '5' }];
+  if (refusal === 'FACTORY_NOT_ALLOWED')
+    return [403, 'FORBIDDEN', refusalText[refusal], undefined, { reason: refusal }];
   return [401, refusal, refusalText[refusal], { 'www-authenticate': 'Bearer' }];
 }
 

@@ -149,13 +149,32 @@ describe('the rest of the front', () => {
     expect((await fetch(`${house.url}/livez`)).status).toBe(200);
     const ready = await fetch(`${house.url}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', checks: { mes: true, qms: true } }]);
-    house.plant.qmsFails = true;
-    const unready = await fetch(`${house.url}/readyz`);
-    house.plant.qmsFails = false;
-    expect([unready.status, await unready.json()]).toEqual([
-      503,
-      { status: 'unready', checks: { mes: true, qms: false } },
-    ]);
+  });
+
+  it('is not ready before everything has been there, and stays ready when one subgraph goes', async () => {
+    const there = { mes: true, qms: false };
+    const other = await startTestGateway({ readiness: async () => there });
+    const ready = async () => {
+      const response = await fetch(`${other.url}/readyz`);
+      return [response.status, ((await response.json()) as { status: string }).status];
+    };
+    expect(await ready()).toEqual([503, 'unready']);
+    there.qms = true;
+    expect(await ready()).toEqual([200, 'ok']);
+    there.qms = false;
+    expect(await ready()).toEqual([200, 'degraded']);
+    there.mes = false;
+    expect(await ready()).toEqual([503, 'unready']);
+    await other.stop();
+  });
+
+  it('tells administrators how it is, and nobody else', async () => {
+    const status = (headers: Record<string, string>) => fetch(`${house.url}/status`, { headers });
+    house.grants.set('keeper', { factories: [], permissions: ['system:view'] });
+    expect((await status({})).status).toBe(401);
+    expect((await status({ authorization })).status).toBe(403);
+    const response = await status({ authorization: `Bearer ${await house.issuer.token('keeper')}` });
+    expect(await response.json()).toMatchObject({ draining: false, rateLimits: { sharedWithOtherGateways: false } });
   });
 
   it('answers 404 as JSON where there is nothing', async () => {

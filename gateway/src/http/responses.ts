@@ -32,8 +32,9 @@ export function sendError(
   code: string,
   message: string,
   headers?: Record<string, string>,
+  more: Readonly<Record<string, unknown>> = {},
 ): void {
-  sendJson(response, status, { errors: [{ message, extensions: { code } }] }, headers);
+  sendJson(response, status, { errors: [{ message, extensions: { code, ...more } }] }, headers);
 }
 
 export const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?', 1)[0]!;

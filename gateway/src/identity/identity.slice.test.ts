@@ -1,8 +1,8 @@
 import { exportSPKI, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRemoteJWKSet } from 'jose';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+import { issuerKeys } from './issuer-keys.ts';
 import { AUDIENCE, ISSUER } from '../testing/test-issuer.ts';
 
 let house: TestGateway;
@@ -129,7 +129,7 @@ it('accepts ES256 and EdDSA as well, and follows a new key', async () => {
 });
 
 it('answers 503, not 401, when the keys of the issuer cannot be fetched', async () => {
-  const keys = createRemoteJWKSet(new URL('http://127.0.0.1:9/jwks'));
+  const keys = issuerKeys({ url: 'http://127.0.0.1:9/jwks' });
   const other = await startTestGateway({ identity: { keys, issuer: ISSUER, audience: AUDIENCE } });
   const answer = await other.ask('{ me { name } }', 'admin');
   await other.stop();

@@ -3,10 +3,17 @@ import { anonymous, viewerOf, type Viewer } from '../viewer.ts';
 import type { Permissions } from './permissions.ts';
 import type { TokenVerifier, VerifiedToken } from './verify-token.ts';
 
-export type RequestTraits = Readonly<{ language: Language; traceId: string; origin?: string | null }>;
+export type RequestTraits = Readonly<{
+  language: Language;
+  traceId: string;
+  origin?: string | null;
+  /** The one plant that this request is to see; null is all that the user may see. */
+  factoryId?: string | null;
+}>;
 
 /** Why nobody could be identified. All bad tokens are one reason: the answer must not tell which lock held. */
-export type IdentityRefusal = 'UNAUTHENTICATED' | 'REAUTHENTICATION_REQUIRED' | 'IDENTITY_UNAVAILABLE';
+export type IdentityRefusal =
+  'UNAUTHENTICATED' | 'REAUTHENTICATION_REQUIRED' | 'IDENTITY_UNAVAILABLE' | 'FACTORY_NOT_ALLOWED';
 
 export type Identified =
   | Readonly<{ ok: true; viewer: Viewer; token: VerifiedToken | null }>
@@ -27,18 +34,18 @@ export function createIdentity(verify: TokenVerifier, permissions: Permissions):
     if (!answer.ok) {
       return { ok: false, refusal: answer.reason === 'UNKNOWN_USER' ? 'UNAUTHENTICATED' : 'REAUTHENTICATION_REQUIRED' };
     }
+    const { factoryId = null, ...request } = traits;
     const { factories, permissions: held } = answer.granted;
-    return {
-      ok: true,
-      token,
-      viewer: viewerOf({ tenantId, userId, factoryIds: factories, permissions: held, ...traits }),
-    };
+    // One that does not exist and one of others look the same from here.
+    if (factoryId !== null && !factories.includes(factoryId)) return { ok: false, refusal: 'FACTORY_NOT_ALLOWED' };
+    const factoryIds = factoryId === null ? factories : [factoryId];
+    return { ok: true, token, viewer: viewerOf({ tenantId, userId, factoryIds, permissions: held, ...request }) };
   }
 
   return {
     viewerFor,
     async identify(authorization, traits) {
-      if (authorization === undefined) return { ok: true, viewer: anonymous(traits), token: null };
+      if (authorization === undefined) return { ok: true, viewer: visitor(traits), token: null };
       const [, bearer] = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization) ?? [];
       if (!bearer) return { ok: false, refusal: 'UNAUTHENTICATED' };
       const verdict = await verify(bearer);
@@ -48,9 +55,12 @@ export function createIdentity(verify: TokenVerifier, permissions: Permissions):
   };
 }
 
+const visitor = ({ factoryId: _none, ...request }: RequestTraits): Viewer => anonymous(request);
+
 /** What people read; the same for every bad token. */
 export const refusalText: Record<IdentityRefusal, string> = {
   UNAUTHENTICATED: 'The token is not valid. Sign in again.',
   REAUTHENTICATION_REQUIRED: 'Your permissions cannot be checked at the moment. Sign in again later.',
   IDENTITY_UNAVAILABLE: 'Tokens cannot be checked at the moment. Try again.',
+  FACTORY_NOT_ALLOWED: 'You have no access to this plant.',
 };

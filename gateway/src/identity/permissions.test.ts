@@ -81,11 +81,54 @@ describe('permissions', () => {
   it('are asked afresh after a change was announced, also when an older question is still open', async () => {
     const { state, permissions } = house();
     const open = permissions.for('u', 't');
-    permissions.forget('u');
+    permissions.changed('u');
     await open;
     state.answer = { factories: [], permissions: [] };
     expect(await permissions.for('u', 't')).toEqual({ ok: true, granted: state.answer });
     expect(state.asked).toBe(2);
+  });
+
+  it('are asked afresh for everybody after a change was announced to all, and serve on while nobody answers', async () => {
+    const { state, permissions } = house();
+    await permissions.for('u', 't');
+    permissions.changed();
+    state.down = true;
+    expect(await permissions.for('u', 't')).toEqual({ ok: true, granted });
+    state.down = false;
+    state.now = 2_000;
+    await permissions.for('u', 't');
+    await permissions.for('u', 't');
+    expect(state.asked).toBe(3);
+  });
+
+  it('of a user whose change was announced do not serve while nobody answers', async () => {
+    const { state, permissions } = house();
+    await permissions.for('u', 't');
+    permissions.changed('u');
+    state.down = true;
+    expect(await permissions.for('u', 't')).toEqual({ ok: false, reason: 'UNREACHABLE' });
+  });
+
+  it('do not grow again from a memory that is older than ours', async () => {
+    const { state, permissions } = house();
+    state.now = 100_000;
+    const less = { factories: [], permissions: [] };
+    state.answer = { ...less, asOf: new Date(100_000) };
+    await permissions.for('u', 't');
+    state.now = 130_000;
+    state.answer = { ...granted, asOf: new Date(90_000) };
+    expect(await permissions.for('u', 't')).toEqual({ ok: true, granted: less });
+  });
+
+  it('are asked again soon when the answer is from before the change', async () => {
+    const { state, permissions } = house();
+    state.now = 100_000;
+    permissions.changed('u');
+    state.answer = { ...granted, asOf: new Date(99_000) };
+    await permissions.for('u', 't');
+    state.now = 102_000;
+    state.answer = { factories: [], permissions: [], asOf: new Date(101_000) };
+    expect(await permissions.for('u', 't')).toEqual({ ok: true, granted: { factories: [], permissions: [] } });
   });
 });
 

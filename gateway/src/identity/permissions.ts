@@ -5,7 +5,10 @@ import { boundedCache } from '../bounded-cache.ts';
 export type Granted = Readonly<{ factories: readonly string[]; permissions: readonly string[] }>;
 
 /** Knows users; null for one it has never heard of. Throws when it cannot tell. */
-export type PermissionSource = Readonly<{ for(userId: string, tenantId: string): Promise<Grant | null> }>;
+export type PermissionSource = Readonly<{
+  /** `since` is when a change was announced: what a source that remembers knows from before it is out of date. */
+  for(userId: string, tenantId: string, since?: Date): Promise<Grant | null>;
+}>;
 
 /** `asOf` is when the ERP said so, for a source that remembers too; otherwise it is the moment of the question. */
 export type Grant = Granted & Readonly<{ asOf?: Date | undefined }>;
@@ -15,8 +18,8 @@ export type PermissionAnswer =
 
 export type Permissions = Readonly<{
   for(userId: string, tenantId: string): Promise<PermissionAnswer>;
-  /** The next question about this user is asked afresh. */
-  forget(userId: string): void;
+  /** Permissions of this user, or of anybody, are other than they were: the next question is asked afresh. */
+  changed(userId?: string): void;
 }>;
 
 export type PermissionTimes = Readonly<{
@@ -30,8 +33,19 @@ export type PermissionTimes = Readonly<{
 
 const defaultTimes: PermissionTimes = { freshMs: 30_000, usableMs: 5 * 60_000, retryMs: 2_000 };
 
-/** `at` is when we asked, `asOf` is how old the answer is. */
-type Entry = { granted: Granted | null; at: number; asOf: number; failedAt: number; asking: Promise<void> | null };
+/** `asOf` is how old the answer is; `change` the newest announcement that it was asked after. */
+type Entry = {
+  granted: Granted | null;
+  asOf: number;
+  askAgainAt: number;
+  change: Change;
+  asking: Promise<void> | null;
+};
+
+/** Announcements so far, to everybody and to this user. */
+type Change = Readonly<{ general: number; own: number; at: number }>;
+
+const NONE: Change = { general: 0, own: 0, at: -Infinity };
 
 /** Asks once for many waiting requests, and lives through an outage of the source for as long as `usableMs`. */
 export function rememberPermissions(
@@ -40,21 +54,43 @@ export function rememberPermissions(
   times: PermissionTimes = defaultTimes,
 ): Permissions {
   const entries = boundedCache<Entry>(10_000);
-  const generations = new Map<string, number>();
+  const ownChanges = boundedCache<Change>(10_000);
+  let generalChange = NONE;
+
+  function changeOf(userId: string): Change {
+    const { own, at } = ownChanges.get(userId) ?? NONE;
+    return { general: generalChange.general, own, at: Math.max(at, generalChange.at) };
+  }
+
+  /** After an announcement another one: what was asked before it is about the time before. */
+  function entryFor(userId: string, tenantId: string): Entry {
+    const key = JSON.stringify([tenantId, userId]);
+    const change = changeOf(userId);
+    const known = entries.get(key);
+    if (known?.change.general === change.general && known.change.own === change.own) return known;
+    // What is known serves on while nobody can be asked, unless it was this user's that changed.
+    const kept = known?.change.own === change.own ? known : { granted: null, asOf: -Infinity };
+    const { granted, asOf } = kept;
+    return entries.set(key, { granted, asOf, askAgainAt: -Infinity, change, asking: null });
+  }
 
   async function ask(entry: Entry, userId: string, tenantId: string): Promise<void> {
-    const generation = generations.get(userId) ?? 0;
+    const { at: changedAt } = entry.change;
     try {
       const askedAt = now();
-      const granted = await source.for(userId, tenantId);
-      if ((generations.get(userId) ?? 0) !== generation) return;
-      // An unchanged answer stays the same object: what is derived from it stays remembered.
-      if (!sameGrant(entry.granted, granted)) entry.granted = granted && withoutAge(granted);
-      entry.at = now();
-      entry.asOf = granted?.asOf?.getTime() ?? askedAt;
-      entry.failedAt = -Infinity;
+      const granted = await source.for(userId, tenantId, changedAt === -Infinity ? undefined : new Date(changedAt));
+      const asOf = granted?.asOf?.getTime() ?? askedAt;
+      // Who answers from an older memory than ours gives nothing back that was taken away since.
+      if (asOf >= entry.asOf) {
+        // An unchanged answer stays the same object: what is derived from it stays remembered.
+        if (!sameGrant(entry.granted, granted)) entry.granted = granted && withoutAge(granted);
+        entry.asOf = asOf;
+      }
+      // Whoever answers as of a time before the change has not heard of it yet.
+      const isLasting = entry.granted !== null && asOf >= changedAt;
+      entry.askAgainAt = now() + (isLasting ? times.freshMs : times.retryMs);
     } catch {
-      entry.failedAt = now();
+      entry.askAgainAt = now() + times.retryMs;
     } finally {
       entry.asking = null;
     }
@@ -62,21 +98,16 @@ export function rememberPermissions(
 
   return {
     async for(userId, tenantId) {
-      const key = JSON.stringify([tenantId, userId]);
-      const blank = (): Entry => ({ granted: null, at: -Infinity, asOf: -Infinity, failedAt: -Infinity, asking: null });
-      const entry = entries.get(key) ?? entries.set(key, blank());
-
-      const freshFor = entry.granted ? times.freshMs : times.retryMs;
-      const isDue = now() - entry.at >= freshFor && now() - entry.failedAt >= times.retryMs;
-      if (isDue) await (entry.asking ??= ask(entry, userId, tenantId));
+      const entry = entryFor(userId, tenantId);
+      if (now() >= entry.askAgainAt) await (entry.asking ??= ask(entry, userId, tenantId));
 
       const age = now() - entry.asOf;
       if (entry.granted && age < times.usableMs) return { ok: true, granted: entry.granted };
       return { ok: false, reason: !entry.granted && age < times.usableMs ? 'UNKNOWN_USER' : 'UNREACHABLE' };
     },
-    forget(userId) {
-      generations.set(userId, (generations.get(userId) ?? 0) + 1);
-      entries.deleteWhere((key) => (JSON.parse(key) as string[])[1] === userId);
+    changed(userId) {
+      if (userId === undefined) generalChange = { ...generalChange, general: generalChange.general + 1, at: now() };
+      else ownChanges.set(userId, { ...NONE, own: (ownChanges.get(userId)?.own ?? 0) + 1, at: now() });
     },
   };
 }

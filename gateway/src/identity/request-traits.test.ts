@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { languageOf, originOf, traceIdOf } from './request-traits.ts';
+import { BlockList } from 'node:net';
+import { addressOf, languageOf, originOf, readProxies, traceIdOf } from './request-traits.ts';
 
 it.each([
   [undefined, 'en'],
@@ -24,7 +25,7 @@ it('takes the trace id of a traceparent, and makes one of anything else', () => 
 });
 
 const from = (remoteAddress: string | undefined, headers: Record<string, string> = {}) =>
-  originOf({ socket: { remoteAddress }, headers } as never);
+  originOf({ socket: { remoteAddress }, headers } as never, new BlockList());
 const asSent = (text: string) => Buffer.from(text).toString('latin1');
 
 it.each([
@@ -38,4 +39,28 @@ it.each([
   [undefined, {}, null],
 ])('takes %j with %j for the origin %j', (address, headers, origin) => {
   expect(from(address, headers as Record<string, string>)).toBe(origin);
+});
+
+const behind = readProxies('10.0.0.0/8, ::1');
+const seen = (remoteAddress: string, forwarded?: string) =>
+  addressOf(
+    { socket: { remoteAddress }, headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded } } as never,
+    behind,
+  );
+
+it.each([
+  ['10.1.2.3', '192.0.2.7', '192.0.2.7'],
+  ['10.1.2.3', '203.0.113.9, 192.0.2.7, 10.9.9.9', '192.0.2.7'],
+  ['::1', '2001:db8::5', '2001:db8::5'],
+  ['::ffff:10.1.2.3', '192.0.2.7', '192.0.2.7'],
+  ['192.0.2.7', '203.0.113.9', '192.0.2.7'],
+  ['10.1.2.3', undefined, '10.1.2.3'],
+  ['10.1.2.3', 'nonsense', '10.1.2.3'],
+  ['10.1.2.3', '203.0.113.9, "><script>', '10.1.2.3'],
+])('believes what the proxies at %s say of %j as far as they can know: %s', (address, forwarded, client) => {
+  expect(seen(address, forwarded)).toBe(client);
+});
+
+it.each(['10.0.0.0/33', 'proxy.example.com', '10.0.0/8'])('does not take %s for a proxy', (text) => {
+  expect(() => readProxies(text)).toThrow();
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Language } from '@enghub/subgraph-kit/claims';
 
 /** The language people read: Chinese when the client prefers any Chinese to English, English otherwise. */
@@ -29,14 +30,57 @@ export const newTraceId = (): string => randomBytes(16).toString('hex');
 
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 
-/**
- * Where a request came from, for the audit trail: the address at the other end of the connection, and what the terminal
- * calls itself in the header x-terminal. Nobody vouches for X-Forwarded-For, so it counts for nothing.
- */
-export function originOf(request: Pick<IncomingMessage, 'headers' | 'socket'>): string | null {
-  const address = request.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '') ?? null;
+type Arrived = Pick<IncomingMessage, 'headers' | 'socket'>;
+
+/** Where a request came from, for the audit trail: the client's address, and what the terminal calls itself in x-terminal. */
+export function originOf(request: Arrived, proxies: BlockList): string | null {
+  const address = addressOf(request, proxies);
   const terminal = terminalOf(request.headers['x-terminal']);
   return [address, terminal].filter((part) => part !== null).join(' ') || null;
+}
+
+/**
+ * The address of the client. X-Forwarded-For counts only as far as proxies of ours vouch for it: read from its end, the
+ * first address that is not one of them.
+ */
+export function addressOf({ headers, socket }: Arrived, proxies: BlockList): string | null {
+  const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',').slice(-1_000).split(',');
+  let address = plainAddress(socket.remoteAddress);
+  while (address !== null && isOneOf(address, proxies)) {
+    const before = plainAddress(forwarded.pop()?.trim());
+    if (before === null) break;
+    address = before;
+  }
+  return address;
+}
+
+const plainAddress = (text: string | undefined): string | null => {
+  const address = text?.replace(/^::ffff:(?=\d+\.)/, '');
+  return address !== undefined && isIP(address) > 0 ? address : null;
+};
+
+const isOneOf = (address: string, list: BlockList) => list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+
+/** Reads `10.0.0.0/8, ::1`; throws at what is no address. */
+export function readProxies(text: string): BlockList {
+  const list = new BlockList();
+  for (const part of text
+    .split(',')
+    .map((it) => it.trim())
+    .filter(Boolean)) {
+    const [address = '', bits] = part.split('/');
+    if (isIP(address) === 0) throw new Error(`"${part}" is no address: write 10.0.0.7 or 10.0.0.0/8`);
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return list;
+}
+
+/** The plant that the client wants to work in: of the header, or of the payload that opens a socket. */
+export function factoryOf(given: unknown): string | null {
+  if (given === undefined || given === null) return null;
+  return typeof given === 'string' ? given : '';
 }
 
 function terminalOf(header: string | string[] | undefined): string | null {

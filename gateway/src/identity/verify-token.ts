@@ -2,7 +2,7 @@ import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { boundedCache } from '../bounded-cache.ts';
 
 export type TokenRules = Readonly<{
-  /** Finds the issuer's public key; `createRemoteJWKSet(url)` in production. */
+  /** Finds the issuer's public key; `issuerKeys({ url })` in production. */
   keys: JWTVerifyGetKey;
   issuer: string;
   audience: string;

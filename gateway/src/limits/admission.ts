@@ -15,13 +15,16 @@ export type OperationRequest = Readonly<{
   variables?: Readonly<Record<string, unknown>> | null | undefined;
 }>;
 
-type Admitted = Readonly<{ operation: GraphOperation } | { errors: readonly GraphQLError[] }>;
+type Admitted = Readonly<{ operation: GraphOperation; cost: number } | { errors: readonly GraphQLError[] }>;
+
+/** `cost` is what an operation that is let in may answer, in objects. */
+export type Checked = Readonly<{ cost: number; error?: undefined } | { error: GraphQLError }>;
 
 export type Admission = Readonly<{
   /** Bounds on the text alone. */
   checkText(query: string): GraphQLError | undefined;
   /** Bounds that depend on the variables. */
-  checkOperation(operation: GraphOperation): readonly GraphQLError[];
+  checkOperation(operation: GraphOperation): Checked;
   /** All of it, with parsing and validation, for requests that don't come through Apollo Server. */
   admit(request: OperationRequest): Admitted;
 }>;
@@ -40,24 +43,20 @@ export function createAdmission(api: GraphQLSchema, treeOf: SelectionTrees, limi
     return parsed.get(key) ?? parsed.set(key, parseWithinLimits(query, limits));
   };
 
-  function checkOperation(operation: GraphOperation): readonly GraphQLError[] {
+  function checkOperation(operation: GraphOperation): Checked {
     if (containsNul(operation.variables)) {
-      return [overLimit('BAD_USER_INPUT', 'A text may not contain the NUL character.')];
+      return { error: overLimit('BAD_USER_INPUT', 'A text may not contain the NUL character.') };
     }
     const { values, errors } = coerceVariables(api, operation.operation, operation.variables);
-    if (errors) return errors;
+    if (errors) return { error: errors[0]! };
     try {
       const cost = costOf(operation, values);
-      if (cost <= limits.cost) return [];
-      return [
-        overLimit(
-          'QUERY_TOO_COSTLY',
-          `The query may answer ${cost} objects; at most ${limits.cost} are allowed. Ask for smaller pages.`,
-        ),
-      ];
+      if (cost <= limits.cost) return { cost };
+      const text = `The query may answer ${cost} objects; at most ${limits.cost} are allowed. Ask for smaller pages.`;
+      return { error: overLimit('QUERY_TOO_COSTLY', text) };
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      return [overLimit('BAD_USER_INPUT', error.message)];
+      return { error: overLimit('BAD_USER_INPUT', error.message) };
     }
   }
 
@@ -82,8 +81,8 @@ export function createAdmission(api: GraphQLSchema, treeOf: SelectionTrees, limi
       if (!definition)
         return { errors: [overLimit('BAD_USER_INPUT', 'The document does not tell which operation to run.')] };
       const operation: GraphOperation = { document, operation: definition, queryHash, variables: variables ?? {} };
-      const errors = checkOperation(operation);
-      return errors.length > 0 ? { errors } : { operation };
+      const checked = checkOperation(operation);
+      return checked.error ? { errors: [checked.error] } : { operation, cost: checked.cost };
     },
   };
 }

@@ -40,7 +40,7 @@ export function createCostMeter(treeOf: SelectionTrees, assumedListSize: number)
 const isList = (type: GraphQLOutputType): boolean => isListType(isNonNullType(type) ? type.ofType : type);
 
 /** The longest list anywhere in the arguments: a batch command costs what its items cost. */
-function longestList(value: unknown): number {
+export function longestList(value: unknown): number {
   if (Array.isArray(value)) return Math.max(value.length, ...value.slice(0, 100).map(longestList));
   if (typeof value !== 'object' || value === null) return 0;
   return Math.max(0, ...Object.values(value).map(longestList));

@@ -1,5 +1,6 @@
 import type { LiveBus } from '@enghub/messaging/live';
 import { createInProcessLiveBus } from '@enghub/messaging/live';
+import { PERMISSIONS_TOPIC } from '@enghub/subgraph-kit/permissions-topic';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { signedInSocket, type TestSocket } from '../testing/test-socket.ts';
@@ -14,6 +15,7 @@ beforeAll(async () => {
   const watched: LiveBus = {
     ...bus,
     async subscribe(topic, onTick) {
+      if (topic === PERMISSIONS_TOPIC) return bus.subscribe(topic, onTick);
       await beforeBinding(topic);
       const unsubscribe = await bus.subscribe(topic, onTick);
       bindings.push(topic);
@@ -26,6 +28,7 @@ beforeAll(async () => {
   house = await startTestGateway({
     live: watched,
     limits: { socketBacklogBytes: 100_000 },
+    rates: { operations: 0 },
     recheckMs: 50,
     permissionTimes: { freshMs: 20, usableMs: 400, retryMs: 10 },
   });
@@ -197,6 +200,16 @@ describe('the end of a stream', () => {
     house.grants.set('sent-off', { factories: ['factory-bj-01'], permissions: ['board:view'] });
     house.gateway.permissionsChanged('sent-off');
     expect(await socket.closed).toEqual({ code: 4403, reason: 'Permissions changed' });
+  });
+
+  it('comes at once when the bus says that somebody’s permissions changed', async () => {
+    const other = await startTestGateway({ recheckMs: 3_600_000 });
+    other.grants.set('moved-on', { factories: ['factory-sh-01', 'factory-bj-01'], permissions: ['board:view'] });
+    const socket = await signedInSocket(other.url, await other.issuer.token('moved-on'));
+    other.grants.set('moved-on', { factories: ['factory-bj-01'], permissions: ['board:view'] });
+    other.live.publish(PERMISSIONS_TOPIC);
+    expect(await socket.closed).toEqual({ code: 4403, reason: 'Permissions changed' });
+    await other.stop();
   });
 
   it('comes when permissions cannot be checked for too long, as 4401', async () => {

@@ -7,6 +7,8 @@ import type { Viewer } from '../viewer.ts';
 export type Session = {
   readonly close: (code: number, reason: string) => void;
   token: VerifiedToken | null;
+  /** The one plant that it chose to see; null is all of the user's. */
+  factoryId: string | null;
   /** What the session was last known to be granted. */
   granted: Granted | null;
   expiry: NodeJS.Timeout | null;
@@ -20,6 +22,8 @@ export const closing = {
   slow: [4408, 'Slow consumer'],
   tooMany: [4429, 'Too many subscriptions'],
   tooManySockets: [4429, 'Too many connections'],
+  factory: [4403, 'FACTORY_NOT_ALLOWED'],
+  tooFast: [4429, 'RATE_LIMITED'],
   later: [1013, 'Try again later'],
   goingAway: [1001, 'Going away'],
 } as const satisfies Record<string, readonly [number, string]>;
@@ -40,8 +44,11 @@ function reconsider(session: Session, answer: PermissionAnswer): void {
     const [code, reason] = answer.reason === 'UNREACHABLE' ? closing.reauthenticate : closing.forbidden;
     session.close(code, reason);
   } else if (session.granted && lost(session.granted, answer.granted)) session.close(...closing.lessAllowed);
-  else session.granted = answer.granted;
+  else session.granted = narrowed(answer.granted, session.factoryId);
 }
+
+const narrowed = (granted: Granted, factoryId: string | null): Granted =>
+  factoryId === null ? granted : { ...granted, factories: [factoryId] };
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -74,7 +81,7 @@ export function createSessions(permissions: Permissions, recheckMs: number, logg
   return {
     recheck,
     open(close) {
-      const session: Session = { close, token: null, granted: null, expiry: null };
+      const session: Session = { close, token: null, factoryId: null, granted: null, expiry: null };
       sessions.add(session);
       return session;
     },

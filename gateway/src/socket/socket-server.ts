@@ -22,8 +22,9 @@ export type SocketOptions = Omit<ProtocolOptions, 'sessions' | 'subscriptionsPer
   }>;
 
 export type Sockets = Readonly<{
-  /** Looks at one user's permissions now. */
-  recheck(userId: string): void;
+  /** Looks at permissions now: a user's, or everybody's. */
+  recheck(userId?: string): void;
+  count(): number;
   /** Closes every socket; no new one is opened. */
   stop(): void;
 }>;
@@ -99,6 +100,7 @@ export function attachSockets(server: Server, options: SocketOptions): Sockets {
         .recheck(userId)
         .catch((error: unknown) => logger.error({ err: error }, 'permissions could not be rechecked'));
     },
+    count: sessions.count,
     stop() {
       stopped = true;
       sessions.stop();

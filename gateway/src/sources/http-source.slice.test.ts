@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newPlant, testSubgraphs } from '../testing/test-graph.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { httpSource, type HttpSource } from './http-source.ts';
+import { inProcessSource } from './in-process-source.ts';
 
 const logger = pino({ level: 'silent' });
 const keys = readSigningKeys('k1:a-secret-of-some-length');
@@ -113,4 +114,51 @@ it('does not take a page of HTML for an answer', async () => {
   expect((await ask(sourceAt('mes', url), '{ me { name } }')).errors).toMatchObject([
     { extensions: { code: 'SUBGRAPH_UNAVAILABLE' } },
   ]);
+});
+
+it('is not asked any more after failures in a row, commands included, and comes back by one that tries', async () => {
+  let asked = 0;
+  let answers = false;
+  const url = await listening(
+    createServer((_request, response) => {
+      asked += 1;
+      if (answers) return response.end('{"data":{"me":{"name":"x"}}}');
+      response.writeHead(503).end();
+    }),
+  );
+  const source = httpSource({ name: 'mes', url, keys, logger, circuit: { failures: 3, openMs: 300 } });
+  sources.push(source);
+  for (let at = 0; at < 3; at += 1) await ask(source, '{ me { name } }');
+  for (const query of ['{ me { name } }', 'mutation { touch }']) {
+    expect((await ask(source, query)).errors).toMatchObject([{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }]);
+  }
+  expect(asked).toBe(3);
+  expect(source.circuit()).toMatchObject({ state: 'OPEN', failures: 3, refused: 2 });
+  answers = true;
+  await expect.poll(async () => (await ask(source, '{ me { name } }')).data).toEqual({ me: { name: 'x' } });
+  expect(source.circuit().state).toBe('CLOSED');
+});
+
+it.each([
+  ['errors of GraphQL', 200, '{"data":null,"errors":[{"message":"no"}]}'],
+  ['a refusal of what was sent', 400, '{"errors":[{"message":"no","extensions":{"code":"BAD_USER_INPUT"}}]}'],
+])('goes on being asked while it answers %s', async (_case, status, body) => {
+  const url = await listening(createServer((_request, response) => response.writeHead(status).end(body)));
+  const source = httpSource({ name: 'mes', url, keys, logger, circuit: { failures: 2, openMs: 60_000 } });
+  sources.push(source);
+  for (let at = 0; at < 6; at += 1) {
+    expect((await ask(source, '{ me { name } }')).errors?.[0]?.message).toBe('no');
+  }
+  expect(source.circuit().state).toBe('CLOSED');
+});
+
+it('gives up in process as over HTTP', async () => {
+  const stuck = { name: 'mes', contextFor: () => ({}), execute: () => new Promise<never>(() => undefined) };
+  const source = inProcessSource(stuck, logger, { deadlineMs: 50 });
+  const answer = await source.process({
+    request: { query: '{ me { name } }', variables: {} },
+    context: { ...(contextOfAdmin() as object), subgraphContexts: new Map() },
+  } as never);
+  expect(answer.errors).toMatchObject([{ path: ['me'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }]);
+  expect(source.circuit().failures).toBe(1);
 });

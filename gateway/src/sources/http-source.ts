@@ -4,6 +4,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { Pool } from 'undici';
 import type { GatewayContext } from '../viewer.ts';
+import { createCircuit, isCircuitOpen, type CircuitStatus, type CircuitTimes } from './circuit.ts';
 import { unavailable } from './unavailable.ts';
 import { askOnceEach } from './unique-representations.ts';
 
@@ -14,14 +15,18 @@ export type HttpSourceOptions = Readonly<{
   logger: Logger;
   /** How long one fetch may take, connecting included. */
   deadlineMs?: number;
+  circuit?: CircuitTimes;
 }>;
 
-export type HttpSource = GraphQLDataSource & Readonly<{ isReady(): Promise<boolean>; close(): Promise<void> }>;
+export type HttpSource = GraphQLDataSource &
+  Readonly<{ isReady(): Promise<boolean>; circuit(): CircuitStatus; close(): Promise<void> }>;
 
 type Answer = Readonly<{ data?: Record<string, unknown> | null; errors?: readonly GraphQLFormattedError[] }>;
 
 /** A subgraph at the other end of HTTP: kept-alive connections, signed context, a deadline for each fetch. */
-export function httpSource({ name, url, keys, logger, deadlineMs = 10_000 }: HttpSourceOptions): HttpSource {
+export function httpSource(options: HttpSourceOptions): HttpSource {
+  const { name, url, keys, logger, deadlineMs = 10_000 } = options;
+  const circuit = createCircuit(name, logger, options.circuit);
   const { origin, pathname } = new URL(url);
   // Shorter than the 65 s of the subgraphs, so that no request meets a connection that the other side is closing.
   const pool = new Pool(origin, { connections: 64, pipelining: 1, keepAliveTimeout: 30_000, connectTimeout: 3_000 });
@@ -34,9 +39,10 @@ export function httpSource({ name, url, keys, logger, deadlineMs = 10_000 }: Htt
       body,
       signal: AbortSignal.timeout(deadlineMs),
     });
-    if (response.statusCode === 200) return (await response.body.json()) as Answer;
+    const { statusCode } = response;
+    if (statusCode === 200) return (await response.body.json()) as Answer;
     const text = await response.body.text();
-    throw new Error(`status ${response.statusCode}: ${text.slice(0, 200)}`);
+    return refusalIn(statusCode, text) ?? fail(`status ${statusCode}: ${text.slice(0, 200)}`);
   }
 
   return {
@@ -52,9 +58,12 @@ export function httpSource({ name, url, keys, logger, deadlineMs = 10_000 }: Htt
         });
       };
       try {
-        return await askOnceEach(variables, ask);
+        return await circuit.run(() => askOnceEach(variables, ask));
       } catch (error) {
-        logger.error({ err: error, subgraph: name, traceId: claims.traceId }, 'subgraph does not answer');
+        // Told once when it opened; a line for each request it spares would fill the disk.
+        if (!isCircuitOpen(error)) {
+          logger.error({ err: error, subgraph: name, traceId: claims.traceId }, 'subgraph does not answer');
+        }
         return unavailable(name, query, variables);
       }
     },
@@ -67,8 +76,24 @@ export function httpSource({ name, url, keys, logger, deadlineMs = 10_000 }: Htt
         return false;
       }
     },
+    circuit: circuit.status,
     close: () => pool.close(),
   };
+}
+
+/** A request that the subgraph refused for what is in it: an answer, and no reason to think that it is ill. */
+function refusalIn(status: number, text: string): Answer | null {
+  if (status !== 400 && status !== 413) return null;
+  try {
+    const { errors } = JSON.parse(text) as Answer;
+    return errors?.length ? { data: null, errors } : null;
+  } catch {
+    return null;
+  }
+}
+
+function fail(message: string): never {
+  throw new Error(message);
 }
 
 const BROKEN_CONNECTION = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/;

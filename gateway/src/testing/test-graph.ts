@@ -23,6 +23,8 @@ type Query {
 type Mutation {
   startOperation(id: ID!): WorkOrder @requiresScopes(scopes: [["mes:operate"], ["mes:admin", "mes:trusted"]])
   touch: Int @authenticated
+  holdOrder(id: ID!): ID @requiresScopes(scopes: [["work_order:execute"]])
+  report(rows: [String!]!): Int @requiresScopes(scopes: [["report:create"]])
 }
 type Subscription {
   shiftBoard(stationId: ID!, shiftDate: String!, shift: String! = "day"): ShiftBoard @requiresScopes(scopes: [["board:view"]])
@@ -47,6 +49,7 @@ type Author { name: String }
 export type Plant = {
   started: number;
   touched: number;
+  held: number;
   goodQuantity: number;
   boardReads: number;
   inspectionBatches: number;
@@ -58,6 +61,7 @@ export type Plant = {
 export const newPlant = (): Plant => ({
   started: 0,
   touched: 0,
+  held: 0,
   goodQuantity: 0,
   boardReads: 0,
   inspectionBatches: 0,
@@ -99,6 +103,11 @@ export function testSubgraphs(plant: Plant): ReadonlyMap<string, RunningSubgraph
           return workOrder(id);
         },
         touch: () => (plant.touched += 1),
+        holdOrder: (_: unknown, { id }: { id: string }) => {
+          plant.held += 1;
+          return id;
+        },
+        report: (_: unknown, { rows }: { rows: string[] }) => rows.length,
       },
       Subscription: {
         shiftBoard: {

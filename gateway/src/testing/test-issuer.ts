@@ -1,14 +1,8 @@
 /** An identity provider for tests: a key pair, a JWKS over HTTP, and tokens good and bad. */
-import {
-  exportJWK,
-  generateKeyPair,
-  SignJWT,
-  createRemoteJWKSet,
-  type JWTHeaderParameters,
-  type JWTPayload,
-} from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { issuerKeys } from '../identity/issuer-keys.ts';
 import type { TokenRules } from '../identity/verify-token.ts';
 
 export type TestIssuer = Readonly<{
@@ -40,7 +34,7 @@ export async function startTestIssuer(): Promise<TestIssuer> {
 
   return {
     publicKey,
-    rules: { keys: createRemoteJWKSet(url), issuer: ISSUER, audience: AUDIENCE },
+    rules: { keys: issuerKeys({ url }), issuer: ISSUER, audience: AUDIENCE },
     async token(userId, { claims = {}, header = {}, expiresIn = 300, without = [] } = {}) {
       const now = Math.floor(Date.now() / 1000);
       const full: JWTPayload = {

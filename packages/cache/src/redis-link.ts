@@ -32,11 +32,13 @@ export function linkToRedis(options: {
   url: string;
   channel: string;
   logger: Logger;
+  /** What the log says of an outage. */
+  meanwhile?: string;
   onMessage: (text: string) => void;
   /** Runs once we listen again, before we count as being in touch. */
   catchUp: () => Promise<void>;
 }): RedisLink {
-  const { url, channel, logger, onMessage, catchUp } = options;
+  const { url, channel, logger, onMessage, catchUp, meanwhile = 'the cache answers from its sources' } = options;
   const commands = new Redis(url, {
     ...either,
     enableOfflineQueue: false,
@@ -59,7 +61,7 @@ export function linkToRedis(options: {
     settle();
     if (!isInTouch) return;
     isInTouch = false;
-    logger.warn({ err: lastError }, 'Redis is away: the cache answers from its sources');
+    logger.warn({ err: lastError }, `Redis is away: ${meanwhile}`);
   }
 
   function redial(error: unknown): void {
@@ -78,7 +80,7 @@ export function linkToRedis(options: {
       if (mine !== round) return;
       isInTouch = true;
       settle();
-      logger.info({}, 'Redis is there: the cache is shared');
+      logger.info({ channel }, 'Redis is there');
     } catch (error) {
       if (mine === round) redial(error);
     }
@@ -100,7 +102,7 @@ export function linkToRedis(options: {
 
   async function settled(): Promise<void> {
     await soon(firstAnswer, FIRST_CONNECTION_MS).catch(() => undefined);
-    if (!isInTouch) logger.warn({ err: lastError }, 'Redis does not answer yet: the cache answers from its sources');
+    if (!isInTouch) logger.warn({ err: lastError }, `Redis does not answer yet: ${meanwhile}`);
   }
 
   return {

@@ -14,7 +14,12 @@ export type TcpProxy = Readonly<{
   close(): Promise<void>;
 }>;
 
-const standardPorts: Readonly<Record<string, number>> = { 'amqp:': 5672, 'postgresql:': 5432, 'postgres:': 5432 };
+const standardPorts: Readonly<Record<string, number>> = {
+  'amqp:': 5672,
+  'redis:': 6379,
+  'postgresql:': 5432,
+  'postgres:': 5432,
+};
 
 export async function startTcpProxy(serverUrl: string): Promise<TcpProxy> {
   const target = new URL(serverUrl);

@@ -63,12 +63,31 @@ function masked(error: GraphQLError, logger: Logger): GraphQLError {
 const OUTAGE =
   /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONNREFUSED|ECONNRESET|ETIMEDOUT|57P0[1-3]|57014|08\d{3}|53300)$/;
 
-function isOutage(cause: Error): boolean {
-  const { code, meta } = cause as {
-    code?: unknown;
-    meta?: { code?: unknown; driverAdapterError?: { cause?: { originalCode?: unknown } } };
-  };
-  return [code, meta?.code, meta?.driverAdapterError?.cause?.originalCode].some(
-    (it) => typeof it === 'string' && OUTAGE.test(it),
+/** What pg and its pool say, without a code, of a server that went away or cannot be reached in time. */
+const OUTAGE_TEXT =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout)/;
+
+/** Prisma's adapter names these by kind. */
+const OUTAGE_KIND = /^(DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections)$/;
+
+type Layer = Readonly<{
+  code?: unknown;
+  originalCode?: unknown;
+  kind?: unknown;
+  message?: unknown;
+  cause?: unknown;
+  meta?: Readonly<{ code?: unknown; driverAdapterError?: unknown }>;
+}>;
+
+/** Each library wraps the error of the one below it. */
+function isOutage(cause: unknown, depth = 0): boolean {
+  if (typeof cause !== 'object' || cause === null || depth > 5) return false;
+  const { code, originalCode, kind, message, cause: below, meta } = cause as Layer;
+  return (
+    [code, originalCode, meta?.code].some((it) => typeof it === 'string' && OUTAGE.test(it)) ||
+    (typeof kind === 'string' && OUTAGE_KIND.test(kind)) ||
+    (typeof message === 'string' && OUTAGE_TEXT.test(message)) ||
+    isOutage(below, depth + 1) ||
+    isOutage(meta?.driverAdapterError, depth + 1)
   );
 }

@@ -6,6 +6,7 @@ import closeWithGrace from 'close-with-grace';
 import { pino, type Logger } from 'pino';
 import { z } from 'zod';
 import { httpGraph } from './graph-port.ts';
+import { productionProblems } from './production-settings.ts';
 import type { RunningSubgraph } from './running-subgraph.ts';
 import { serveHttp } from './serve-http.ts';
 import { readSigningKeys, type SigningKeys } from './signed-context.ts';
@@ -63,7 +64,10 @@ export function readProcessConfig<Extra extends z.ZodRawShape>(
   });
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const read = schema.safeParse(given);
-  if (!read.success) throw new Error(`The configuration of ${name} is not usable:\n${z.prettifyError(read.error)}`);
+  const problems = [...(read.success ? [] : [z.prettifyError(read.error)]), ...productionProblems(env)];
+  if (!read.success || problems.length > 0) {
+    throw new Error(`The configuration of ${name} is not usable:\n${problems.join('\n')}`);
+  }
   const values = read.data as Record<string, never>;
   return {
     port: values[variable(name, 'PORT')]!,

@@ -7,6 +7,7 @@ const sources = [
   'all-in-one/src/config.ts',
   'gateway/src/config.ts',
   'subgraphs/luaguage-bridge/src/config.ts',
+  'gateway/src/settings.ts',
   'luaguage-simulator/src/main.ts',
 ];
 const example = readFileSync(path.join(root, '.env.example'), 'utf8');

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { productionProblems } from './production-settings.ts';
+
+const good = {
+  NODE_ENV: 'production',
+  MES_DATABASE_URL: 'postgresql://mes:Kd8-vv3-Qp1-xx9@db/enghub',
+  RABBITMQ_URL: 'amqp://mes:Lr4-aa7-Zt2-pp6@mq',
+  GATEWAY_SIGNING_KEYS: 'a:9f1c2b7e4d6a8035c1e2f49b7d60a85c',
+  JWT_ISSUER: 'https://login.plant.example',
+};
+
+it('has nothing to say about secrets that are secrets, nor about anything outside of production', () => {
+  expect(productionProblems(good)).toEqual([]);
+  expect(productionProblems({ ...good, NODE_ENV: 'development', RABBITMQ_URL: 'amqp://guest:guest@mq' })).toEqual([]);
+});
+
+it.each([
+  ['MES_DATABASE_URL', 'postgresql://mes@db/enghub'],
+  ['LUAGUAGE_BRIDGE_DATABASE_URL', 'postgresql://postgres:secret@127.0.0.1/enghub'],
+  ['MES_DATABASE_URL', 'postgresql://postgres:enghub-sample@db/enghub'],
+  ['RABBITMQ_URL', 'amqp://guest:guest@mq'],
+  ['RABBITMQ_URL', 'amqp://mq'],
+  ['RABBITMQ_URL', 'amqp://mes:guest@mq'],
+  ['RABBITMQ_URL', 'amqp://enghub:enghub-sample@mq'],
+  ['GATEWAY_SIGNING_KEYS', '2026-01:0123456789abcdef0123456789abcdef'],
+  ['GATEWAY_SIGNING_KEYS', 'sample:change-me-change-me-change-me'],
+  ['GATEWAY_SIGNING_KEYS', 'a:9f1c2b7e4d6a8035c1e2f49b7d60a85c,b:a-short-one-of-20-ch'],
+  ['GATEWAY_SIGNING_KEYS', 'a:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'],
+  ['DATABASE_ROLE_SECRET', 'secret'],
+  ['DEMO_TOKENS_URL', 'http://127.0.0.1:4010/token'],
+  ['JWT_ISSUER', 'urn:enghub:luaguage-simulator'],
+])('refuses %s=%s in production, without saying the secret', (name, value) => {
+  const problems = productionProblems({ ...good, [name]: value });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(new RegExp(`^${name}: `));
+  expect(problems[0]).not.toMatch(/0123456789abcdef|change-me|enghub-sample|a-short-one|aaaa/);
+});
+
+it('lets a demonstration be one where somebody says that it is meant', () => {
+  const meant = { LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION: 'true', RABBITMQ_URL: 'amqp://guest:guest@mq' };
+  expect(productionProblems({ ...good, ...meant })).toEqual([]);
+});

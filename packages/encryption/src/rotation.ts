@@ -1,5 +1,5 @@
 /** Other keys for what is encrypted, while the system runs. Each step may be cut short and begun again. */
-import pg from 'pg';
+import type pg from 'pg';
 import { nameOf, type EncryptedColumn } from './encrypted-columns.ts';
 import { keyIdOf } from './encrypted-values.ts';
 import { marksOf } from './marks.ts';

@@ -70,6 +70,8 @@ async function fillTheirPlant(): Promise<void> {
   for (const scenario of [...stockScenarios, ...plantScenarios, ...orderScenarios, ...reportScenarios]) {
     await scenario(floor);
   }
+  const holiday = { factoryId: theirPlant, kind: 'HOLIDAY', from: '2026-10-01', name: 'National Day' };
+  await say('defineCalendarException', holiday);
 }
 
 async function fillOwnPlant({ who, factoryId }: { who: Claims; factoryId: string }): Promise<void> {

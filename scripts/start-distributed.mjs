@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
@@ -26,6 +27,18 @@ function requireServices(env) {
   process.exit(1);
 }
 
+/** What was encrypted must be readable at the next start, so this key is kept; the file is the one of `npm start`. */
+function keptKey(env) {
+  const folder = path.resolve(root, env.ENGHUB_DATA_DIR || '.enghub');
+  const file = path.join(folder, 'encryption-key');
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(file)) {
+    const key = `${randomBytes(6).toString('base64url')}:${randomBytes(32).toString('base64')}`;
+    writeFileSync(file, `${key}\n`, { flag: 'wx', mode: 0o600 });
+  }
+  return readFileSync(file, 'utf8').trim();
+}
+
 /** What all processes must agree on, for whatever is not given. */
 function sharedEnvironment(env) {
   const simulatorPort = env.LUAGUAGE_SIMULATOR_PORT || '4010';
@@ -43,6 +56,7 @@ function sharedEnvironment(env) {
   };
   return {
     GATEWAY_SIGNING_KEYS: `run:${randomBytes(32).toString('hex')}`,
+    ...(env.ENGHUB_ENCRYPTION_KEYS || env.NODE_ENV === 'production' ? {} : { ENGHUB_ENCRYPTION_KEYS: keptKey(env) }),
     ...Object.fromEntries(urls),
     ...(env.LUAGUAGE_URL ? {} : simulated),
     ...runtimeEnvironment(env),

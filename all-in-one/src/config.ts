@@ -1,11 +1,21 @@
 import { erpAddress, erpEnvironment } from '@enghub/luaguage-bridge/config';
 import { gatewaySettings, settingsFrom, type GatewaySettings } from '@enghub/gateway/settings';
 import { isDemonstration, productionProblems } from '@enghub/subgraph-kit/production-settings';
+import { readMasterKeys, type MasterKeys } from '@enghub/encryption/master-keys';
 import path from 'node:path';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://');
+
+function masterKeys(text: string, context: z.RefinementCtx): MasterKeys {
+  try {
+    return readMasterKeys(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+}
 
 const environment = z.object({
   PORT: port.default(4000),
@@ -34,6 +44,7 @@ const environment = z.object({
   JWKS_URL: z.url().optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().default('enghub'),
+  ENGHUB_ENCRYPTION_KEYS: z.string().transform(masterKeys).optional(),
   NODE_ENV: z.string().optional(),
   LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION: z.stringbool().default(false),
 });
@@ -56,6 +67,8 @@ export type Config = Readonly<{
   /** How the ERP is shown who we are. */
   luaguageAccess: ReturnType<typeof erpAddress>;
   singleTenantId: string | undefined;
+  /** Null for a key of its own in the data directory. */
+  masterKeys: MasterKeys | null;
   /** The simulator hands out tokens without a password: in production somebody has to say that this is meant. */
   simulatorAllowed: boolean;
   /** Null while the simulator issues the tokens. */
@@ -102,6 +115,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     luaguageUrl: it.LUAGUAGE_URL ?? null,
     luaguageAccess: erpAddress(it),
     singleTenantId: it.LUAGUAGE_TENANT_ID,
+    masterKeys: it.ENGHUB_ENCRYPTION_KEYS ?? null,
     simulatorAllowed: it.NODE_ENV !== 'production' || it.LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION,
     identity: it.JWKS_URL && it.JWT_ISSUER ? { jwksUrl: it.JWKS_URL, issuer: it.JWT_ISSUER } : null,
     audience: it.JWT_AUDIENCE,

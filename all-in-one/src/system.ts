@@ -1,4 +1,5 @@
 import { startEmbeddedPostgres } from '@enghub/database/embedded-postgres';
+import { masterKeysOfFile, type MasterKeys } from '@enghub/encryption/master-keys';
 import { startEam } from '@enghub/eam/subgraph';
 import { startLuaguageBridge } from '@enghub/luaguage-bridge/subgraph';
 import { startSimulator } from '@enghub/luaguage-simulator/simulator';
@@ -25,6 +26,7 @@ export async function startSystem(config: Config, logger: Logger) {
     for (const each of stops.splice(0).reverse()) await each();
   };
   try {
+    const masterKeys = config.masterKeys ?? ownMasterKeys(config);
     const embedded = Object.values(config.databaseUrls).includes(null) ? await embeddedPostgres(config, stops) : null;
     const databaseUrl = (name: SubgraphName) => config.databaseUrls[name] ?? embedded!;
     const simulator = config.luaguageUrl ? null : await simulatedErp(config, stops);
@@ -46,6 +48,7 @@ export async function startSystem(config: Config, logger: Logger) {
       live,
       graph: inProcessGraph(subgraphs),
       logger,
+      masterKeys,
     });
     const started = await Promise.allSettled([
       startMes(services('mes'), { isOnlyProcess: !config.rabbitMqUrl }),
@@ -83,6 +86,14 @@ async function embeddedPostgres(config: Config, stops: Stop[]): Promise<string> 
   }
   stops.push(() => server.stop());
   return server.url;
+}
+
+/** A key beside the data keeps a dump from being read, and nobody who has the disk: enough to try things out. */
+function ownMasterKeys(config: Config): MasterKeys {
+  if (!config.simulatorAllowed) {
+    throw new Error('In production the keys of encrypted columns come from outside: set ENGHUB_ENCRYPTION_KEYS.');
+  }
+  return masterKeysOfFile(path.join(config.dataDirectory, 'encryption-key'));
 }
 
 async function simulatedErp(config: Config, stops: Stop[]) {

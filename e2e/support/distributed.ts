@@ -122,6 +122,7 @@ function environment(
     LOG_LEVEL: 'warn',
     ...noRateLimits,
     GATEWAY_SIGNING_KEYS: 'e2e:a-secret-of-the-end-to-end-tests-0123456789',
+    ENGHUB_ENCRYPTION_KEYS: `e2e:${Buffer.alloc(32, 7).toString('base64')}`,
     RABBITMQ_URL: rabbit.url,
     RABBITMQ_PREFIX: rabbit.prefix,
     LUAGUAGE_URL: simulator,

@@ -31,6 +31,7 @@ export async function startDistributed(
     RABBITMQ_URL: servers.rabbitMqUrl,
     REDIS_URL: servers.redisUrl,
     GATEWAY_SIGNING_KEYS: `bench:${randomBytes(32).toString('hex')}`,
+    ENGHUB_ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`,
     LUAGUAGE_SIMULATOR_PORT: String(ports.get('luaguage-simulator')),
     LUAGUAGE_URL: simulator,
     JWKS_URL: `${simulator}/.well-known/jwks.json`,

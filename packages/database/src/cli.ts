@@ -14,10 +14,11 @@ const sharedMigrations = [
   foundationMigrations,
   path.join(root, 'packages/messaging/migrations'),
   path.join(root, 'packages/audit/migrations'),
+  path.join(root, 'packages/encryption/migrations'),
 ];
 
-/** Made by the messaging and audit migrations and used through SQL only, so no schema.prisma knows them. */
-const externalTables = ['outbox', 'inbox', 'mailbox', 'requests', 'audit_entries', 'audit_seals'];
+/** Made by the migrations of packages and used through SQL only, so no schema.prisma knows them. */
+const externalTables = ['outbox', 'inbox', 'mailbox', 'requests', 'audit_entries', 'audit_seals', 'data_keys'];
 
 const usage = `Usage: npm run db -- <command>
   new <subgraph> <name>   write a migration for what changed in its schema.prisma

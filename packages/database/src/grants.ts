@@ -9,10 +9,11 @@ type Allowed = Readonly<{ app: readonly Privilege[]; relay: readonly Privilege[]
 const everyday: readonly Privilege[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 const relayTables = ['outbox', 'mailbox'];
 
-/** The relay's session also seals the audit trail, which the runtime role itself must not be able to do. */
+/** The relay's session also seals the audit trail, which the runtime role itself must not be able to do, and checks keys. */
 const special: Readonly<Record<string, Allowed>> = {
   audit_entries: { app: ['SELECT', 'INSERT'], relay: ['SELECT'] },
   audit_seals: { app: ['SELECT'], relay: ['SELECT', 'INSERT'] },
+  data_keys: { app: ['SELECT', 'INSERT'], relay: ['SELECT'] },
 };
 
 /** Partitions are read through their parent, where the policies are; a grant on one would go past them. */

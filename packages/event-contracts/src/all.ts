@@ -23,7 +23,8 @@ import { workOrderCancelled } from './mes/work-order-cancelled.v1.ts';
 import { workOrderChanged } from './mes/work-order-changed.v1.ts';
 import { workOrderClosed } from './mes/work-order-closed.v1.ts';
 import { workOrderCompleted } from './mes/work-order-completed.v1.ts';
-import { workOrderCostComputed } from './mes/work-order-cost-computed.v1.ts';
+import { workOrderCostComputed as workOrderCostComputedV1 } from './mes/work-order-cost-computed.v1.ts';
+import { workOrderCostComputed } from './mes/work-order-cost-computed.v2.ts';
 import { workOrderCreated } from './mes/work-order-created.v1.ts';
 import { workOrderHeld } from './mes/work-order-held.v1.ts';
 import { workOrderLossRecorded } from './mes/work-order-loss-recorded.v1.ts';
@@ -69,6 +70,7 @@ export const allEvents: readonly EventContract[] = [
   shiftTargetSet,
   handOverNoteWritten,
   finishedGoodsReceiptSuggested,
+  workOrderCostComputedV1,
   workOrderCostComputed,
   lotCreated,
   lotStatusChanged,

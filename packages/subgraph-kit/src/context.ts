@@ -1,3 +1,4 @@
+import type { Vault } from '@enghub/encryption/vault';
 import type { Claims } from './claims.ts';
 import type { GraphPort } from './graph-port.ts';
 
@@ -9,6 +10,8 @@ export type BaseContext<Db, Tx = Db> = Readonly<{
   /** Bound to the tenant and factories of the claims; row-level security does the rest. */
   db: Db;
   now: () => Date;
+  /** For stores: seals and opens the encrypted columns of the tenant of the claims. */
+  vault: Vault;
   /** One transaction; events appended in it are relayed after the commit. Nested calls join the outer one. */
   transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
   /** Other subgraphs, asked with the claims of this request. */

@@ -1,5 +1,6 @@
 /** A subgraph as a process of its own: its environment, its connections, its port, and its orderly end. */
 import type { Server } from 'node:http';
+import { readMasterKeys, type MasterKeys } from '@enghub/encryption/master-keys';
 import { connectRabbitLiveBus } from '@enghub/messaging/live';
 import { connectRabbitMq } from '@enghub/messaging/rabbitmq-transport';
 import closeWithGrace from 'close-with-grace';
@@ -30,6 +31,8 @@ export type ProcessConfig<Extra extends z.ZodRawShape = z.ZodRawShape> = Readonl
   /** Keeps systems apart that share a broker. */
   rabbitMqPrefix: string | undefined;
   signingKeys: SigningKeys;
+  /** Undefined for a subgraph that encrypts nothing. */
+  masterKeys: MasterKeys | undefined;
   logLevel: string;
   subgraphUrls: ReadonlyMap<string, string>;
   own: z.infer<z.ZodObject<Extra>>;
@@ -58,7 +61,8 @@ export function readProcessConfig<Extra extends z.ZodRawShape>(
     // Between processes there is no other way for events.
     RABBITMQ_URL: z.string().regex(/^amqps?:\/\//, 'must start with amqp:// or amqps://'),
     RABBITMQ_PREFIX: z.string().optional(),
-    GATEWAY_SIGNING_KEYS: z.string().transform(signingKeys),
+    GATEWAY_SIGNING_KEYS: z.string().transform(checked(readSigningKeys)),
+    ENGHUB_ENCRYPTION_KEYS: z.string().transform(checked(readMasterKeys)).optional(),
     ...Object.fromEntries(urls),
     ...own.shape,
   });
@@ -77,19 +81,23 @@ export function readProcessConfig<Extra extends z.ZodRawShape>(
     rabbitMqUrl: values['RABBITMQ_URL']!,
     rabbitMqPrefix: values['RABBITMQ_PREFIX'],
     signingKeys: values['GATEWAY_SIGNING_KEYS']!,
+    masterKeys: values['ENGHUB_ENCRYPTION_KEYS'],
     subgraphUrls: new Map(asks.map((other) => [other, values[variable(other, 'SUBGRAPH_URL')]!])),
     own: own.parse(given),
   };
 }
 
-function signingKeys(text: string, context: z.RefinementCtx): SigningKeys {
-  try {
-    return readSigningKeys(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
-}
+/** A reader that throws, as a step of a schema. */
+const checked =
+  <Value>(read: (text: string) => Value) =>
+  (text: string, context: z.RefinementCtx): Value => {
+    try {
+      return read(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  };
 
 /** Runs until a signal or a fatal error; then what has begun is finished and everything is closed. */
 export async function runSubgraph<Extra extends z.ZodRawShape>(
@@ -129,8 +137,8 @@ async function connectAndServe<Extra extends z.ZodRawShape>(run: {
   const live = await connectRabbitLiveBus(config.rabbitMqUrl, { logger, prefix });
   closings.push(() => live.close());
   const graph = httpGraph(config.subgraphUrls, config.signingKeys);
-  const { databaseUrl, host, port, signingKeys: keys } = config;
-  const running = await start({ databaseUrl, transport, live, graph, logger }, config.own);
+  const { databaseUrl, host, masterKeys, port, signingKeys: keys } = config;
+  const running = await start({ databaseUrl, transport, live, graph, logger, masterKeys }, config.own);
   closings.push(() => running.stop());
   const server = await serveHttp(running, { host, port, keys, logger }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;

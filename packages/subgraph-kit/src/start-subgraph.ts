@@ -4,6 +4,11 @@ import { foundationMigrations, provision } from '@enghub/database/provision';
 import { openTenantClients, type TenantClients } from '@enghub/database/tenant-clients';
 import { auditMigrations } from '@enghub/audit/migrations';
 import { startSealer } from '@enghub/audit/sealer';
+import type { EncryptedColumns } from '@enghub/encryption/encrypted-columns';
+import type { MasterKeys } from '@enghub/encryption/master-keys';
+import { encryptionMigrations } from '@enghub/encryption/migrations';
+import { prepareEncryption } from '@enghub/encryption/prepare-encryption';
+import { noVaults, openVaults } from '@enghub/encryption/vault';
 import type { Envelope } from '@enghub/event-contracts/envelope';
 import { claim } from '@enghub/messaging/inbox';
 import type { LiveBus } from '@enghub/messaging/live';
@@ -48,6 +53,8 @@ export type SubgraphDefinition<Db extends PrismaLike, Context extends BaseContex
   slices: readonly Slice<Context>[];
   createClient: (adapter: PrismaPg) => Db;
   createContext: (base: BaseContext<Db>) => Context;
+  /** What the database holds encrypted; stores seal and open it with the context's vault. */
+  encryptedColumns?: EncryptedColumns;
   /** Topics of the live bus that an event of ours moves. `dbOf` opens the tables of the event's tenant and plant. */
   liveTopics?: (event: Envelope, dbOf: (event: Envelope) => Db) => Promise<readonly string[]>;
   /** Runs once after the migrations and then daily, e.g. to make partitions ahead. */
@@ -70,6 +77,8 @@ export type SubgraphServices = Readonly<{
   live: LiveBus;
   graph: GraphPort;
   logger: Logger;
+  /** Needed by a subgraph that has encrypted columns. */
+  masterKeys?: MasterKeys | undefined;
   now?: () => Date;
 }>;
 
@@ -90,6 +99,10 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
     namespace,
     migrationDirectories: migrationDirectories(definition.folder),
   });
+  const { masterKeys } = services;
+  const columns = Object.values(definition.encryptedColumns ?? {});
+  await prepareEncryption({ ownerUrl: services.databaseUrl, relayUrl, namespace, columns, masterKeys });
+  const vaults = masterKeys ? openVaults({ appUrl, namespace, masterKeys }) : noVaults;
   const clients = openTenantClients<Db>({ url: appUrl, createClient: definition.createClient });
   const relay = startRelay({
     relayUrl,
@@ -129,6 +142,7 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
       db,
       now,
       graph: graphOf(services.graph, claims),
+      vault: vaults.of(claims.tenantId),
       wakeRelay: relay.wake,
       transaction: async (work) => {
         if (within) return work(within);
@@ -179,7 +193,7 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
       await background?.stop();
       await Promise.all(subscriptions.map((subscription) => subscription.stop()));
       await Promise.all([relay.stop(), sealer.stop()]);
-      await clients.close();
+      await Promise.all([clients.close(), vaults.close()]);
     },
   };
 }
@@ -194,6 +208,7 @@ export const migrationDirectories = (folder: URL): string[] => [
   foundationMigrations,
   messagingMigrations,
   auditMigrations,
+  encryptionMigrations,
   new URL('./prisma/migrations', folder).pathname,
 ];
 

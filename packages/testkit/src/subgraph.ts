@@ -1,4 +1,5 @@
 /** A real subgraph in a test: its own database, events handed over in process, questions asked through its schema. */
+import { readMasterKeys, type MasterKeys } from '@enghub/encryption/master-keys';
 import { rolesOf } from '@enghub/database/roles';
 import { createInProcessLiveBus, type LiveBus } from '@enghub/messaging/live';
 import { createInProcessTransport } from '@enghub/messaging/in-process-transport';
@@ -37,7 +38,10 @@ export type TestSubgraphOptions = Readonly<{
   /** A database that the test made itself, and drops itself. */
   databaseUrl?: string;
   retryDelaysMs?: readonly number[];
+  masterKeys?: MasterKeys;
 }>;
+
+export const testKeys: MasterKeys = readMasterKeys(`test:${Buffer.alloc(32, 7).toString('base64')}`);
 
 /** Starts one. Stop it in `afterAll`. */
 export async function testSubgraph<D extends Pick<Definition, 'name' | 'folder'>>(
@@ -56,6 +60,7 @@ export async function testSubgraph<D extends Pick<Definition, 'name' | 'folder'>
     live,
     graph: options.graph ?? noGraph,
     logger,
+    masterKeys: options.masterKeys ?? testKeys,
     ...(options.now && { now: options.now }),
   });
 

@@ -13,4 +13,4 @@ export type Context = BaseContext<Db> &
 
 export const contextWith =
   (cache: Cache | null) =>
-  (base: BaseContext<Db>): Context => ({ ...base, loaders: createLoaders(base.db, base.now), cache });
+  (base: BaseContext<Db>): Context => ({ ...base, loaders: createLoaders(base), cache });

@@ -1,3 +1,4 @@
+import type { BaseContext } from '@enghub/subgraph-kit/context';
 import { isId } from '@enghub/subgraph-kit/ids';
 import DataLoader from 'dataloader';
 import { receiptsOf } from './completion/receipt-store.ts';
@@ -32,7 +33,7 @@ import * as orders from './work-orders/store.ts';
 /** One set per request: what one request asks for by id is read in one query. */
 export type Loaders = ReturnType<typeof createLoaders>;
 
-export const createLoaders = (db: Db, now: () => Date = () => new Date()) => ({
+export const createLoaders = ({ db, now, vault }: Pick<BaseContext<Db>, 'db' | 'now' | 'vault'>) => ({
   factory: one(isLabel, stations.findFactories, db, (factory) => factory.id),
   line: one(isId, stations.findLines, db, (line) => line.id),
   station: one(isId, stations.findStations, db, (station) => station.id),
@@ -71,7 +72,12 @@ export const createLoaders = (db: Db, now: () => Date = () => new Date()) => ({
   conflictsOf: pagesOf(conflicts.pagesOfConflicts, db, (conflict) => conflict.workOrderId!),
   reportsOf: pagesOf(reports.pagesOfReports, db, (report) => report.workOrderId),
   completionReportOf: one(isId, findLatest, db, (report) => report.workOrderId),
-  storedCostOf: one(isId, findLatestCosts, db, (cost) => cost.workOrderId),
+  storedCostOf: one(
+    isId,
+    (within, ids) => findLatestCosts(within, vault, ids),
+    db,
+    (cost) => cost.workOrderId,
+  ),
   finishedGoodsReceiptsOf: listOf(receiptsOf, db, (receipt) => receipt.workOrderId),
   lot: one(isId, lots.findLots, db, (lot) => lot.id),
   lotOnHand: one(isId, lotActivities.findOnHand, db, (lot) => lot.lotId),

@@ -4,6 +4,7 @@ import type { RunningSubgraph } from '@enghub/subgraph-kit/running-subgraph';
 import { startSubgraph, type SubgraphDefinition, type SubgraphServices } from '@enghub/subgraph-kit/start-subgraph';
 import { contextWith, type Context } from './context.ts';
 import { createClient, type Db } from './database.ts';
+import { encryptedColumns } from './encrypted-columns.ts';
 import { liveTopics } from './shift-board/live-topics.ts';
 import { slices } from './slices.ts';
 
@@ -14,6 +15,7 @@ export const definitionWith = (cache: Cache | null): SubgraphDefinition<Db, Cont
   slices,
   createClient,
   createContext: contextWith(cache),
+  encryptedColumns,
   liveTopics,
   upkeep: async ({ pool }) => {
     await pool.query(

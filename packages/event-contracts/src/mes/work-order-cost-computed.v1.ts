@@ -27,7 +27,7 @@ export const workOrderCostComputedData = z.object({
   computed_at: instant,
 });
 
-/** What a completed order cost, told again whenever it is computed anew and differs. */
+/** What a completed order cost. No longer told: v2 leaves the amounts where they are encrypted. */
 export type WorkOrderCostComputed = z.infer<typeof workOrderCostComputedData>;
 
 export const workOrderCostComputed = defineEvent({

@@ -1,5 +1,6 @@
+import type { Vault } from '@enghub/encryption/vault';
 import { fact } from '@enghub/event-contracts/fact';
-import { workOrderCostComputed } from '@enghub/event-contracts/mes/work-order-cost-computed.v1';
+import { workOrderCostComputed } from '@enghub/event-contracts/mes/work-order-cost-computed.v2';
 import { audit } from '@enghub/subgraph-kit/audit';
 import { refuse, type Decision } from '@enghub/subgraph-kit/decision';
 import { publish } from '@enghub/subgraph-kit/publish';
@@ -17,12 +18,12 @@ const FINAL: readonly string[] = ['COMPLETED', 'CLOSED'];
 
 /** What was written down for a completed order; what an open one has come to by now. Null without rates. */
 export async function costOfOrder(order: WorkOrder, context: Context): Promise<WorkOrderCost | null> {
-  const { db, loaders, now } = context;
+  const { db, loaders, now, vault } = context;
   if (FINAL.includes(order.status)) {
     const stored = await loaders.storedCostOf.load(order.id);
     if (stored) return stored;
   }
-  const cost = await compute(db, order, now());
+  const cost = await compute(db, vault, order, now());
   return cost && { ...cost, workOrderId: order.id, version: null, computedAt: now() };
 }
 
@@ -33,14 +34,14 @@ export async function computeCost(
   workOrderId: string,
   context: Context,
 ): Promise<Decision<WorkOrderCost, never, ComputeRefusal>> {
-  const { now, transaction } = context;
+  const { now, transaction, vault } = context;
   return transaction(async (tx) => {
     const order = await loadForChange(tx, workOrderId);
     if (!order) return refuse('NOT_FOUND');
     if (!FINAL.includes(order.status)) return refuse('NOT_COMPLETED');
-    const cost = await compute(tx, order, now());
+    const cost = await compute(tx, vault, order, now());
     if (!cost) return refuse('NO_RATES');
-    const [latest] = await store.findLatestCosts(tx, [order.id]);
+    const [latest] = await store.findLatestCosts(tx, vault, [order.id]);
     if (latest && sameCost(latest, cost)) return { ok: true, state: latest, events: [] };
 
     const written = { ...cost, workOrderId: order.id, version: (latest?.version ?? 0) + 1, computedAt: now() };
@@ -58,17 +59,17 @@ export async function recomputeCost(
     const within = { ...context, db: tx, transaction: <T>(work: (tx: Db) => Promise<T>) => work(tx) };
     const order = await loadForChange(tx, workOrderId);
     if (!order) return refuse('NOT_FOUND');
-    const [before] = await store.findLatestCosts(tx, [order.id]);
+    const before = await store.latestVersion(tx, order.id);
     const decision = await computeCost(order.id, within);
-    if (decision.ok && decision.state.version !== before?.version) {
-      const entry = (cost: WorkOrderCost) => ({ version: cost.version, currency: cost.currency, actual: cost.actual });
+    if (decision.ok && decision.state.version !== before) {
       await audit(tx, context, {
         command: 'recomputeWorkOrderCost',
         factoryId: order.factoryId,
         entity: 'WorkOrder',
         entityId: order.id,
-        before: before ? entry(before) : null,
-        after: entry(decision.state),
+        // Not the amounts: they are encrypted in their rows, which stay.
+        before: before === null ? null : { costVersion: before },
+        after: { costVersion: decision.state.version },
       });
     }
     return decision;
@@ -77,7 +78,7 @@ export async function recomputeCost(
 
 /** Whether a correction concerns a cost that was written down before. */
 export const hasCost = async (workOrderId: string, { db }: Context): Promise<boolean> =>
-  (await store.findLatestCosts(db, [workOrderId])).length > 0;
+  (await store.latestVersion(db, workOrderId)) !== null;
 
 async function write(
   tx: Db,
@@ -88,15 +89,11 @@ async function write(
   const { workOrderId, version, computedAt, ...figures } = cost;
   const { factoryId } = order;
   const { tenantId } = context.claims;
-  await store.insertCost(tx, { tenantId, factoryId, workOrderId, version, computedAt }, figures);
+  await store.insertCost(tx, context.vault, { tenantId, factoryId, workOrderId, version, computedAt }, figures);
   const data = {
     work_order_id: workOrderId,
     version,
     currency: cost.currency,
-    good_qty: cost.goodQuantity,
-    standard: cost.standard,
-    actual: cost.actual,
-    variance: cost.variance,
     rates_valid_from: cost.ratesValidFrom,
     rates_source: cost.ratesSource,
     incomplete: cost.missing.length > 0,
@@ -106,10 +103,10 @@ async function write(
 }
 
 /** By the rates of the day on which the order was completed, or of today. */
-async function compute(db: Db, order: WorkOrder, now: Date): Promise<Cost | null> {
+async function compute(db: Db, vault: Vault, order: WorkOrder, now: Date): Promise<Cost | null> {
   const factory = await findFactory(db, order.factoryId);
   const on = (order.completedAt ?? now).toLocaleDateString('sv-SE', { timeZone: factory!.timeZone });
-  const rates = await store.findRates(db, order.factoryId, on);
+  const rates = await store.findRates(db, vault, order.factoryId, on);
   return rates && rules.costOf(await factsOf(db, order, now), rates);
 }
 

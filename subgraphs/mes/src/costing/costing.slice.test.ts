@@ -187,10 +187,10 @@ describe('the cost of an order', () => {
     const done = await sayTo(mes, 'complete', order);
     expect(await written(done, 1)).toEqual({ ...expected, version: 1 });
     const told = await mes.rows<{ data: object }>(
-      `SELECT envelope->'data' AS data FROM mes.outbox WHERE routing_key = 'mes.work-order.cost-computed.v1' AND aggregate_id = $1`,
+      `SELECT envelope->'data' AS data FROM mes.outbox WHERE routing_key = 'mes.work-order.cost-computed.v2' AND aggregate_id = $1`,
       [order.id],
     );
-    expect(told).toMatchObject([{ data: { variance: '25.28', currency: 'CNY', incomplete: true } }]);
+    expect(told).toMatchObject([{ data: { version: 1, currency: 'CNY', incomplete: true } }]);
 
     const input = { requestId: `k-${++requests}`, reportId: last, goodQuantity: '4', reason: 'miscounted' };
     await fieldOf(mes, CORRECT, { input });

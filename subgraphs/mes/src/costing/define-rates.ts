@@ -25,12 +25,15 @@ export type CostRatesRefusal = Readonly<{
   code: RateRefusal | 'FACTORY_NOT_FOUND' | 'STATION_NOT_FOUND' | 'BAD_REQUEST_ID' | 'REQUEST_ID_REUSED';
 }>;
 
+/** The trail says which rates there were before; the amounts are encrypted in their rows, which stay. */
+const auditable = ({ id, validFrom, currency, source }: CostRates) => ({ id, validFrom, currency, source });
+
 type Outcome = Decision<Readonly<{ rates: CostRates; replayed: boolean }>, never, CostRatesRefusal>;
 
 /** Says what hours and materials cost from a day on: the whole of it, so that one source stands for all of the figures. */
 export async function defineCostRates(input: RatesInput, context: Context): Promise<Outcome> {
   const { requestId, ...body } = input;
-  const { claims, db, loaders, now } = context;
+  const { claims, db, loaders, now, vault } = context;
   const outcome = await once<{ ratesId: string }, CostRatesRefusal>(
     { requestId, command: 'defineCostRates', body },
     context,
@@ -61,21 +64,21 @@ export async function defineCostRates(input: RatesInput, context: Context): Prom
       });
       if (!decision.ok) return refuse({ code: decision.refusal });
       const rates = decision.state;
-      const before = await store.findRates(tx, factoryId, rates.validFrom);
-      await store.insertRates(tx, claims.tenantId, rates);
+      const before = await store.findRates(tx, vault, factoryId, rates.validFrom);
+      await store.insertRates(tx, vault, claims.tenantId, rates);
       await audit(tx, context, {
         command: 'defineCostRates',
         factoryId,
         entity: 'CostRates',
         entityId: rates.id,
-        before,
-        after: rates,
+        before: before && auditable(before),
+        after: auditable(rates),
       });
       return { ok: true, state: { ratesId: rates.id }, events: [] };
     },
   );
   if (!outcome.ok) return outcome;
-  const rates = await store.findRatesById(db, outcome.state.answer.ratesId);
+  const rates = await store.findRatesById(db, vault, outcome.state.answer.ratesId);
   // The plant may have left the user's list since.
   if (!rates) return refuse({ code: 'FACTORY_NOT_FOUND' });
   return { ok: true, state: { rates, replayed: outcome.state.replayed }, events: [] };

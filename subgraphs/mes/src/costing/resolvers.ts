@@ -14,10 +14,11 @@ const refusal = ({ claims }: Context, code: CostingRefusalCode) => ({
 
 export const resolvers: Resolvers = {
   Query: {
-    costRates: async (_, { factoryId, on }, { db, loaders, now }) => {
+    costRates: async (_, { factoryId, on }, { db, loaders, now, vault }) => {
       const factory = await loaders.factory.load(factoryId);
       if (!factory) return null;
-      return findRates(db, factoryId, on ?? now().toLocaleDateString('sv-SE', { timeZone: factory.timeZone }));
+      const day = on ?? now().toLocaleDateString('sv-SE', { timeZone: factory.timeZone });
+      return findRates(db, vault, factoryId, day);
     },
   },
 

@@ -28,14 +28,14 @@ type Outcome = Decision<Readonly<{ note: HandOverNote; replayed: boolean }>, nev
 
 export async function writeHandOverNote(input: NoteInput, context: Context): Promise<Outcome> {
   const { requestId, ...body } = input;
-  const { claims, transaction } = context;
+  const { claims, transaction, vault } = context;
   if (!isLabel(requestId)) return refuse('BAD_REQUEST_ID');
   return transaction(async (tx) => {
     const request = { requestId, command: 'writeHandOverNote', body };
     const booked = await bookRequest<{ noteId: string }>(tx, claims, request);
     if (booked.kind === 'reused') return refuse('REQUEST_ID_REUSED');
     if (booked.kind === 'replayed') {
-      const note = await store.findNote(tx, booked.answer.noteId);
+      const note = await store.findNote(tx, vault, booked.answer.noteId);
       // The plant may have left the user's list since.
       return note ? written(note, true) : refuse('PLACE_NOT_FOUND');
     }
@@ -46,15 +46,16 @@ export async function writeHandOverNote(input: NoteInput, context: Context): Pro
     }
 
     const note = decision.state;
-    await store.insertNote(tx, claims.tenantId, note);
-    const { id, factoryId, place, placeId, shiftDate, shift, text, writtenBy, writtenAt } = note;
+    await store.insertNote(tx, vault, claims.tenantId, note);
+    const { id, factoryId, place, placeId, shiftDate, shift, writtenBy, writtenAt } = note;
     await audit(tx, context, {
       command: 'writeHandOverNote',
       factoryId,
       entity: 'HandOverNote',
       entityId: id,
       before: null,
-      after: { place, placeId, shiftDate, shift, text },
+      // Not the words: they are encrypted in the note, which nobody can change.
+      after: { place, placeId, shiftDate, shift },
     });
     const data = {
       note_id: id,

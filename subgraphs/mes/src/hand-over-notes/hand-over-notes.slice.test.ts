@@ -78,6 +78,13 @@ describe('a hand-over note', () => {
     expect(booked).toHaveLength(0);
   });
 
+  it.each(['<script>alert(1)</script>', `=cmd|'/C calc'!A0`, `'; DROP TABLE hand_over_notes; --`, '%_\\{{7*7}}'])(
+    'keeps %s as the text that it is',
+    async (text) => {
+      expect(await fieldOf(mes, NOTE, note({ text }))).toMatchObject({ note: { text } });
+    },
+  );
+
   it('is never rewritten', async () => {
     await expect(mes.rows(`UPDATE mes.hand_over_notes SET text = 'nothing'`)).rejects.toThrow('never changed');
     await expect(mes.rows('DELETE FROM mes.hand_over_notes')).rejects.toThrow('never changed');

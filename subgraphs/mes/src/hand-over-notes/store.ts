@@ -1,14 +1,17 @@
+import type { Vault } from '@enghub/encryption/vault';
 import type { Db } from '../database.ts';
+import { encryptedColumns } from '../encrypted-columns.ts';
 import type * as Prisma from '../generated/prisma/models.ts';
 import type { HandOverNote } from './rules.ts';
 
-export async function insertNote(tx: Db, tenantId: string, note: HandOverNote): Promise<void> {
-  await tx.handOverNote.createMany({ data: [{ ...note, tenantId, shiftDate: new Date(note.shiftDate) }] });
+export async function insertNote(tx: Db, vault: Vault, tenantId: string, note: HandOverNote): Promise<void> {
+  const text = await vault.seal(encryptedColumns.noteText, [note.id], note.text);
+  await tx.handOverNote.createMany({ data: [{ ...note, text, tenantId, shiftDate: new Date(note.shiftDate) }] });
 }
 
-export async function findNote(db: Db, id: string): Promise<HandOverNote | null> {
+export async function findNote(db: Db, vault: Vault, id: string): Promise<HandOverNote | null> {
   const row = await db.handOverNote.findFirst({ where: { id } });
-  return row && toNote(row);
+  return row && toNote(row, vault);
 }
 
 const MOST = 50;
@@ -16,6 +19,7 @@ const MOST = 50;
 /** Notes of places in shifts, latest first; of each place in each shift the latest 50. */
 export async function notesOf(
   db: Db,
+  vault: Vault,
   placeIds: readonly string[],
   shifts: readonly Readonly<{ shiftDate: string; shift: string }>[],
 ): Promise<HandOverNote[]> {
@@ -33,17 +37,17 @@ export async function notesOf(
     where: { id: { in: found.map(({ id }) => id) } },
     orderBy: [{ writtenAt: 'desc' }, { id: 'desc' }],
   });
-  return rows.map(toNote);
+  return Promise.all(rows.map((row) => toNote(row, vault)));
 }
 
-const toNote = (row: Prisma.HandOverNoteModel): HandOverNote => ({
+const toNote = async (row: Prisma.HandOverNoteModel, vault: Vault): Promise<HandOverNote> => ({
   id: row.id,
   factoryId: row.factoryId,
   place: row.place as HandOverNote['place'],
   placeId: row.placeId,
   shiftDate: row.shiftDate.toISOString().slice(0, 10),
   shift: row.shift,
-  text: row.text,
+  text: await vault.open(encryptedColumns.noteText, [row.id], row.text),
   writtenBy: row.writtenBy,
   writtenAt: row.writtenAt,
 });

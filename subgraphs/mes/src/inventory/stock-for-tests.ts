@@ -33,17 +33,22 @@ export function move<Answer = Moved>(mes: TestSubgraph, command: string, input: 
 export type Stores = Readonly<{ warehouseId: string; store: string; line: string; cage: string; dock: string }>;
 
 /** A warehouse with a shelf, a line side, a quarantine cage and a dock. */
-export async function setUpStores(mes: TestSubgraph, { factoryId }: Pick<Plant, 'factoryId'>): Promise<Stores> {
+export async function setUpStores(
+  mes: TestSubgraph,
+  { factoryId }: Pick<Plant, 'factoryId'>,
+  claims?: Claims,
+): Promise<Stores> {
   const warehouse = await fieldOf<{ warehouse: { id: string } }>(
     mes,
     `mutation($input: DefineWarehouseInput!) { defineWarehouse(input: $input) {
        ... on DefineWarehousePayload { warehouse { id code name } } ${REFUSAL} } }`,
     { input: { requestId: `w-${factoryId}`, factoryId, code: 'W1', name: 'Main store' } },
+    claims,
   );
   const warehouseId = warehouse.warehouse.id;
   const place = async (code: string, purpose: string) => {
     const input = { requestId: `l-${factoryId}-${code}`, warehouseId, code, name: code, purpose };
-    const answer = await fieldOf<{ location: { id: string } }>(mes, DEFINE_LOCATION, { input });
+    const answer = await fieldOf<{ location: { id: string } }>(mes, DEFINE_LOCATION, { input }, claims);
     return answer.location.id;
   };
   return {

@@ -9,7 +9,7 @@ import { findFactory } from '../stations/commands.ts';
 import { isLabel } from '../text-rules.ts';
 import type { TimePage } from '../time-cursor.ts';
 import * as rules from './rules.ts';
-import type { Qualification } from './rules.ts';
+import type { Qualification, QualificationFacts } from './rules.ts';
 import * as store from './store.ts';
 
 export type { Qualification } from './rules.ts';
@@ -20,7 +20,7 @@ export const startOfDay = rules.startOfDay;
 export const isValid = rules.isValid;
 
 /** For other slices: everything that these operators were ever granted. */
-export const findQualificationsOf = (db: Db, operatorIds: readonly string[]): Promise<Qualification[]> =>
+export const findQualificationsOf = (db: Db, operatorIds: readonly string[]): Promise<QualificationFacts[]> =>
   store.findQualificationsOf(db, operatorIds);
 
 const MOST_DAYS = 3_650;
@@ -36,7 +36,7 @@ type Wanted = Readonly<{
 export async function pageOfQualifications(
   { factoryId, operatorId = null, skill = null, expiringWithinDays: days = null }: Wanted,
   page: TimePage,
-  { db, loaders, now }: Context,
+  { db, loaders, now, vault }: Context,
 ): Promise<Qualification[] | null> {
   if (days !== null && (days < 1 || days > MOST_DAYS)) {
     throw fault('BAD_USER_INPUT', `expiringWithinDays must be between 1 and ${MOST_DAYS}.`);
@@ -46,7 +46,7 @@ export async function pageOfQualifications(
   if ([operatorId, skill].some((text) => text !== null && !isLabel(text))) return [];
   const today = rules.plantDay(now(), factory.timeZone);
   const expiring = days === null ? null : { today, until: rules.dayAfter(today, days) };
-  return store.pageOfQualifications(db, page, { factoryId, operatorId, skill, expiring });
+  return store.pageOfQualifications(db, vault, page, { factoryId, operatorId, skill, expiring });
 }
 
 export type GrantInput = Readonly<{
@@ -84,33 +84,34 @@ export const grantQualification = (input: GrantInput, context: Context): Promise
     const wanted = { id: newId(), factoryId, operatorId, skill, validFrom, validUntil, reason };
     const decision = rules.grant(wanted, claims.userId, now());
     if (!decision.ok) return decision;
-    await store.insertQualification(tx, claims.tenantId, decision.state);
+    await store.insertQualification(tx, context.vault, claims.tenantId, decision.state);
     await audit(tx, context, {
       ...entryOf(decision.state),
       command: 'grantQualification',
       before: null,
-      after: decision.state,
-      reason,
+      after: auditable(decision.state),
     });
     return decision;
   });
 
 export const revokeQualification = (input: RevokeInput, context: Context): Promise<Outcome> =>
   inEffectOnce('revokeQualification', input, context, async (tx) => {
-    const known = isId(input.id) ? await store.loadForChange(tx, input.id) : null;
+    const known = isId(input.id) ? await store.loadForChange(tx, context.vault, input.id) : null;
     if (!known) return refuse('QUALIFICATION_NOT_FOUND');
     const decision = rules.revoke(known, input.reason, context.claims.userId, context.now());
     if (!decision.ok) return decision;
-    await store.saveRevocation(tx, decision.state);
+    await store.saveRevocation(tx, context.vault, decision.state);
     await audit(tx, context, {
       ...entryOf(known),
       command: 'revokeQualification',
-      before: known,
-      after: decision.state,
-      reason: input.reason,
+      before: auditable(known),
+      after: auditable(decision.state),
     });
     return decision;
   });
+
+/** The reasons are encrypted in the row, where they are never rewritten. */
+const auditable = ({ reason: _, revokedBecause: _because, ...facts }: Qualification): QualificationFacts => facts;
 
 const entryOf = ({ id, factoryId }: Qualification) => ({ factoryId, entity: 'Qualification', entityId: id });
 
@@ -127,7 +128,7 @@ async function inEffectOnce(
   });
   if (!outcome.ok) return refuse(outcome.refusal.code);
   const { answer, replayed } = outcome.state;
-  const [qualification] = await store.findQualifications(context.db, [answer.qualificationId]);
+  const qualification = await store.findQualification(context.db, context.vault, answer.qualificationId);
   // The plant may have left the user's list since.
   return qualification ? accept({ qualification, replayed }) : refuse('QUALIFICATION_NOT_FOUND');
 }

@@ -19,6 +19,9 @@ export type Qualification = Readonly<{
   revokedBecause: string | null;
 }>;
 
+/** Without what people wrote about people. */
+export type QualificationFacts = Omit<Qualification, 'reason' | 'revokedBecause'>;
+
 export type Grant = Pick<
   Qualification,
   'id' | 'factoryId' | 'operatorId' | 'skill' | 'validFrom' | 'validUntil' | 'reason'

@@ -1,16 +1,22 @@
+import type { Vault } from '@enghub/encryption/vault';
 import type { Db } from '../database.ts';
+import { encryptedColumns } from '../encrypted-columns.ts';
 import type * as Prisma from '../generated/prisma/models.ts';
 import type { TimePage } from '../time-cursor.ts';
-import type { Qualification } from './rules.ts';
+import type { Qualification, QualificationFacts } from './rules.ts';
 
-export async function findQualifications(db: Db, ids: readonly string[]): Promise<Qualification[]> {
-  return (await db.operatorQualification.findMany({ where: { id: { in: [...ids] } } })).map(toQualification);
+export async function findQualification(db: Db, vault: Vault, id: string): Promise<Qualification | null> {
+  const row = await db.operatorQualification.findFirst({ where: { id } });
+  return row && toQualification(row, vault);
 }
 
-/** Everything that these operators were ever granted, in all plants that the user may see. */
-export async function findQualificationsOf(db: Db, operatorIds: readonly string[]): Promise<Qualification[]> {
-  const rows = await db.operatorQualification.findMany({ where: { operatorId: { in: [...operatorIds] } } });
-  return rows.map(toQualification);
+/** Everything that these operators were ever granted, in all plants that the user may see; why is nobody's question here. */
+export async function findQualificationsOf(db: Db, operatorIds: readonly string[]): Promise<QualificationFacts[]> {
+  const rows = await db.operatorQualification.findMany({
+    where: { operatorId: { in: [...operatorIds] } },
+    omit: { reason: true, revokedBecause: true },
+  });
+  return rows.map(withDays);
 }
 
 export type QualificationFilter = Readonly<{
@@ -24,6 +30,7 @@ export type QualificationFilter = Readonly<{
 /** Latest granted first. */
 export async function pageOfQualifications(
   db: Db,
+  vault: Vault,
   { first, before }: TimePage,
   { factoryId, operatorId, skill, expiring }: QualificationFilter,
 ): Promise<Qualification[]> {
@@ -45,28 +52,45 @@ export async function pageOfQualifications(
     orderBy: [{ grantedAt: 'desc' }, { id: 'desc' }],
     take: first + 1,
   });
-  return rows.map(toQualification);
+  return Promise.all(rows.map((row) => toQualification(row, vault)));
 }
 
-export async function insertQualification(tx: Db, tenantId: string, qualification: Qualification): Promise<void> {
+export async function insertQualification(
+  tx: Db,
+  vault: Vault,
+  tenantId: string,
+  qualification: Qualification,
+): Promise<void> {
   const { validFrom, validUntil } = qualification;
   const days = { validFrom: new Date(validFrom), validUntil: validUntil === null ? null : new Date(validUntil) };
-  await tx.operatorQualification.createMany({ data: [{ ...qualification, ...days, tenantId }] });
+  const reasons = await sealedReasons(qualification, vault);
+  await tx.operatorQualification.createMany({ data: [{ ...qualification, ...days, ...reasons, tenantId }] });
 }
 
 /** Loads one and keeps others from revoking it until the transaction ends. */
-export async function loadForChange(tx: Db, id: string): Promise<Qualification | null> {
+export async function loadForChange(tx: Db, vault: Vault, id: string): Promise<Qualification | null> {
   await tx.$queryRaw`SELECT 1 FROM operator_qualifications WHERE id = ${id}::uuid FOR UPDATE`;
-  const [qualification] = await findQualifications(tx, [id]);
-  return qualification ?? null;
+  return findQualification(tx, vault, id);
 }
 
-export async function saveRevocation(tx: Db, qualification: Qualification): Promise<void> {
-  const { id, revokedAt, revokedBy, revokedBecause } = qualification;
+export async function saveRevocation(tx: Db, vault: Vault, qualification: Qualification): Promise<void> {
+  const { id, revokedAt, revokedBy } = qualification;
+  const { revokedBecause } = await sealedReasons(qualification, vault);
   await tx.operatorQualification.updateMany({ where: { id }, data: { revokedAt, revokedBy, revokedBecause } });
 }
 
-const toQualification = (row: Prisma.OperatorQualificationModel): Qualification => ({
+const sealedReasons = async ({ id, reason, revokedBecause }: Qualification, vault: Vault) => ({
+  reason: await vault.seal(encryptedColumns.qualificationReason, [id], reason),
+  revokedBecause: await vault.seal(encryptedColumns.revocationReason, [id], revokedBecause),
+});
+
+const toQualification = async (row: Prisma.OperatorQualificationModel, vault: Vault): Promise<Qualification> => ({
+  ...withDays(row),
+  reason: await vault.open(encryptedColumns.qualificationReason, [row.id], row.reason),
+  revokedBecause: await vault.open(encryptedColumns.revocationReason, [row.id], row.revokedBecause),
+});
+
+const withDays = <Row extends { validFrom: Date; validUntil: Date | null }>(row: Row) => ({
   ...row,
   validFrom: dayOf(row.validFrom),
   validUntil: row.validUntil && dayOf(row.validUntil),

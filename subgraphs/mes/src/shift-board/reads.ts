@@ -33,7 +33,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export async function openReads(
   of: ShiftOf & Readonly<{ factoryId: string; lineId: string | null }>,
   stations: readonly Station[],
-  { db, loaders, now }: Context,
+  { db, loaders, now, vault }: Context,
 ): Promise<BoardReads> {
   const asOf = now();
   const { shiftDate, shift, lineId } = of;
@@ -77,7 +77,7 @@ export async function openReads(
       const before =
         runs && calendar ? shiftBefore(runs.startsAt, daysBefore(shiftDate).flatMap(calendar.occurrencesOn)) : null;
       const previous = before ? { shiftDate: before.shiftDate, shift: before.name } : null;
-      const notes = await notesOf(db, placeIds, previous ? [of, previous] : [of]);
+      const notes = await notesOf(db, vault, placeIds, previous ? [of, previous] : [of]);
       const isOf = (note: HandOverNote, other: ShiftOf) =>
         note.shiftDate === other.shiftDate && note.shift === other.shift;
       return {

@@ -1,0 +1,2 @@
+SELECT encrypted_column('notes', 'words');
+SELECT encrypted_column('notes', 'title');

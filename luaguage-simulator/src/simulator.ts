@@ -1,9 +1,10 @@
 /** Stands in for the ERP: the HTTP interfaces that EngHub uses, with demo people and made-up products. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerTo, type Answer } from './interfaces.ts';
+import { openBooks, type Books } from './books.ts';
+import { decoded, openInterfaces, type Answer, type Interfaces, type Question } from './interfaces.ts';
 import { demoPeople, findPerson, type Role } from './people.ts';
-import { openTokenIssuer, type TokenIssuer } from './tokens.ts';
+import { openTokenIssuer } from './tokens.ts';
 
 export type SimulatorOptions = Readonly<{
   /** 0 takes a free port. */
@@ -23,6 +24,8 @@ export type RunningSimulator = Readonly<{
   url: string;
   issuer: string;
   demoUsers: readonly DemoUser[];
+  /** What the ERP knows; change it to change the world. */
+  books: Books;
   /** A signed-in user's token, or null for nobody we know. */
   tokenFor(userId: string, expiresInSeconds?: number): Promise<string | null>;
   stop(): Promise<void>;
@@ -38,24 +41,25 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
         'Set LUAGUAGE_URL to the real ERP, or LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION=true if you mean it.',
     );
   }
-  let tokens: TokenIssuer | undefined;
+  const books = openBooks(() => undefined);
+  let interfaces: Interfaces | undefined;
   const server = createServer((request, response) => {
-    if (!tokens) return send(response, { status: 503, body: { error: 'starting' } });
-    respond(request, response, tokens).catch(() => send(response, { status: 500, body: { error: 'internal' } }));
+    if (!interfaces) return send(response, { status: 503, body: { error: 'starting' } });
+    respond(request, response, interfaces).catch(() => send(response, { status: 500, body: { error: 'internal' } }));
   });
   const host = options.host ?? '127.0.0.1';
   const url = `http://${host}:${await listen(server, host, options.port ?? 0)}`;
   const issuer = options.issuer ?? (options.keyFile === undefined ? url : LASTING_ISSUER);
-  try {
-    tokens = await openTokenIssuer(issuer, options.keyFile);
-  } catch (error) {
+  const tokens = await openTokenIssuer(issuer, options.keyFile).catch(async (error: unknown) => {
     await close(server);
     throw error;
-  }
+  });
+  interfaces = openInterfaces(books, tokens);
   const { sign } = tokens;
   return {
     url,
     issuer,
+    books,
     demoUsers: demoPeople.map(({ id, name, role, tenantId }) => ({ id, name, role, tenantId })),
     tokenFor: async (userId, expiresInSeconds) => {
       const person = findPerson(userId);
@@ -65,13 +69,28 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   };
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, tokens: TokenIssuer): Promise<void> {
+async function respond(request: IncomingMessage, response: ServerResponse, interfaces: Interfaces): Promise<void> {
   const body = await readBody(request);
   if (body === null) return send(response, { status: 413, body: { error: 'too_large' } });
-  send(response, await answerTo({ method: request.method ?? 'GET', path: pathOf(request), body }, tokens));
+  send(response, await interfaces.answer(questionOf(request, body)));
 }
 
-const pathOf = (request: IncomingMessage) => new URL(request.url ?? '/', 'http://luaguage').pathname;
+function questionOf(request: IncomingMessage, body: string): Question {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://luaguage');
+  return {
+    method: request.method ?? 'GET',
+    path: pathname,
+    query: searchParams,
+    tenantId: decoded(header(request, 'x-tenant-id') ?? '') || demoPeople[0]!.tenantId,
+    idempotencyKey: header(request, 'idempotency-key'),
+    body,
+  };
+}
+
+function header(request: IncomingMessage, name: string): string | null {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : null;
+}
 
 async function readBody(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];

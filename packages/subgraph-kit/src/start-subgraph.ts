@@ -52,7 +52,16 @@ export type SubgraphDefinition<Db extends PrismaLike, Context extends BaseContex
   liveTopics?: (event: Envelope, dbOf: (event: Envelope) => Db) => Promise<readonly string[]>;
   /** Runs once after the migrations and then daily, e.g. to make partitions ahead. */
   upkeep?: (clients: TenantClients<Db>) => Promise<void>;
+  /** Works by itself beside the requests, from when the consumers hear until the end. */
+  background?: (tools: BackgroundTools<Context>) => BackgroundWork;
 }>;
+
+export type BackgroundTools<Context> = Readonly<{
+  contextFor: (claims: Claims) => Context;
+  logger: Logger;
+  now: () => Date;
+}>;
+export type BackgroundWork = Readonly<{ stop(): Promise<void> }>;
 
 export type SubgraphServices = Readonly<{
   /** A PostgreSQL URL that may create schemas and roles; requests themselves run under a role without such rights. */
@@ -157,6 +166,7 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
     definition.upkeep?.(clients).catch((error: unknown) => logger.error({ err: error }, 'upkeep failed'));
   }, DAY_MS);
   daily.unref();
+  const background = definition.background?.({ contextFor: (claims) => contextFor(claims), logger, now });
 
   return {
     name,
@@ -166,6 +176,7 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
     isReady: () => isReady(clients.pool),
     stop: async () => {
       clearInterval(daily);
+      await background?.stop();
       await Promise.all(subscriptions.map((subscription) => subscription.stop()));
       await Promise.all([relay.stop(), sealer.stop()]);
       await clients.close();

@@ -3,7 +3,12 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from './subgraphs.ts';
 
-const sources = ['all-in-one/src/config.ts', 'gateway/src/config.ts', 'luaguage-simulator/src/main.ts'];
+const sources = [
+  'all-in-one/src/config.ts',
+  'gateway/src/config.ts',
+  'subgraphs/luaguage-bridge/src/config.ts',
+  'luaguage-simulator/src/main.ts',
+];
 const example = readFileSync(path.join(root, '.env.example'), 'utf8');
 
 describe('.env.example', () => {

@@ -1,6 +1,7 @@
 /** Stands between the bridge and the simulator and misbehaves on demand, the way real servers do. */
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { request } from 'undici';
 
 export type Mood =
@@ -21,7 +22,7 @@ export async function startFaultyLuaguage(simulatorUrl: string): Promise<FaultyL
   const server = createServer((incoming, response) => {
     const path = incoming.url ?? '/';
     asked.push(path);
-    answer(mood, `${simulatorUrl}${path}`, response).catch(() => response.destroy());
+    answer(mood, `${simulatorUrl}${path}`, incoming, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -38,14 +39,23 @@ export async function startFaultyLuaguage(simulatorUrl: string): Promise<FaultyL
   };
 }
 
-async function answer(mood: Mood, url: string, response: ServerResponse): Promise<void> {
+async function answer(mood: Mood, url: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const passedOn = ['x-tenant-id', 'idempotency-key', 'content-type'].flatMap((name) =>
+    typeof incoming.headers[name] === 'string' ? [[name, incoming.headers[name]] as const] : [],
+  );
+  const ask = async () =>
+    request(url, {
+      method: incoming.method === 'POST' ? 'POST' : 'GET',
+      headers: Object.fromEntries(passedOn),
+      body: incoming.method === 'POST' ? await text(incoming) : null,
+    });
   const send = (status: number, body: string, headers = {}) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(body);
   };
   switch (mood) {
     case 'WELL': {
-      const { statusCode, body } = await request(url);
+      const { statusCode, body } = await ask();
       return send(statusCode, await body.text());
     }
     case 'HANGS_UP':
@@ -64,7 +74,7 @@ async function answer(mood: Mood, url: string, response: ServerResponse): Promis
     case 'REDIRECTS':
       return send(302, '', { location: url });
     case 'ABOUT_ANOTHER': {
-      const { body } = await request(url);
+      const { body } = await ask();
       return send(200, (await body.text()).replaceAll('emp-101', 'emp-901').replaceAll('PROD-A001', 'PROD-B002'));
     }
   }

@@ -12,6 +12,9 @@ export type ErpProduct = Readonly<{ id: string; name: string; currentBomVersion:
 export type ErpMaterial = Readonly<{ id: string; name: string }>;
 export type ErpBom = Readonly<{ productId: string; version: string; lines: readonly ErpBomLine[] }>;
 export type ErpBomLine = Readonly<{ materialId: string; quantity: string; unit: string }>;
+export type PpapStatus = 'APPROVED' | 'PENDING' | 'REJECTED';
+/** `approvedOn` is a day, YYYY-MM-DD. */
+export type ErpPpap = Readonly<{ materialId: string; status: PpapStatus; approvedOn: string | null }>;
 export type ErpUser = Readonly<{
   id: string;
   /** Null when the ERP serves a single tenant and does not say. */
@@ -25,6 +28,7 @@ export type ErpUser = Readonly<{
 const quantity = z
   .union([z.number().nonnegative().transform(String), z.string()])
   .pipe(z.string().regex(/^\d{1,14}(\.\d{1,4})?$/, 'must be a decimal with at most 4 places'));
+const day = z.iso.date();
 
 export const productAnswer = z
   .object({ product_id: id, name: z.string().min(1).max(500), current_bom_version: id })
@@ -44,6 +48,18 @@ export const bomAnswer = z
     productId: it.product_id,
     version: it.bom_version,
     lines: it.materials.map((line) => ({ materialId: line.material_id, quantity: line.qty, unit: line.unit })),
+  }));
+
+export const ppapAnswer = z
+  .object({
+    material_id: id,
+    ppap_status: z.enum(['APPROVED', 'PENDING', 'REJECTED']),
+    approval_date: day.nullish(),
+  })
+  .transform((it): ErpPpap => ({
+    materialId: it.material_id,
+    status: it.ppap_status,
+    approvedOn: it.ppap_status === 'APPROVED' ? (it.approval_date ?? null) : null,
   }));
 
 export const permissionsAnswer = z

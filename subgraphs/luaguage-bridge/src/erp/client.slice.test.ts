@@ -24,7 +24,7 @@ function clientWith(settings: Partial<ErpClientSettings> = {}) {
 describe('asking the ERP', () => {
   it.each(['HANGS_UP', 'FAILS', 'SILENT'] as const)('tries three times more while it %s', async (mood) => {
     luaguage.feel(mood);
-    await expect(clientWith().product('PROD-A001')).rejects.toSatisfy(isErpUnavailable);
+    await expect(clientWith().product('tenant-001', 'PROD-A001')).rejects.toSatisfy(isErpUnavailable);
     expect(luaguage.asked).toHaveLength(4);
   });
 
@@ -32,14 +32,14 @@ describe('asking the ERP', () => {
     'does not try again when it %s',
     async (mood) => {
       luaguage.feel(mood);
-      await expect(clientWith().product('PROD-A001')).rejects.toSatisfy(isErpUnavailable);
+      await expect(clientWith().product('tenant-001', 'PROD-A001')).rejects.toSatisfy(isErpUnavailable);
       expect(luaguage.asked).toHaveLength(1);
     },
   );
 
   it('finds the answer that a second try brings', async () => {
     luaguage.feel('FAILS');
-    const asking = clientWith({ retryDelaysMs: [20, 20, 20, 20, 20] }).product('PROD-DRUM');
+    const asking = clientWith({ retryDelaysMs: [20, 20, 20, 20, 20] }).product('tenant-001', 'PROD-DRUM');
     luaguage.feel('WELL');
     expect(await asking).toMatchObject({ name: 'Drum' });
   });
@@ -47,17 +47,19 @@ describe('asking the ERP', () => {
   it('leaves a dead ERP alone, and asks again after a while', async () => {
     const client = clientWith({ failuresToOpen: 4, halfOpenAfterMs: 50 });
     luaguage.feel('FAILS');
-    await expect(client.product('PROD-A001')).rejects.toSatisfy(isErpUnavailable);
-    await expect(client.product('PROD-B002')).rejects.toSatisfy(isErpUnavailable);
+    await expect(client.product('tenant-001', 'PROD-A001')).rejects.toSatisfy(isErpUnavailable);
+    await expect(client.product('tenant-001', 'PROD-B002')).rejects.toSatisfy(isErpUnavailable);
     expect(luaguage.asked).toHaveLength(4);
 
     luaguage.feel('WELL');
-    await expect.poll(() => client.product('PROD-B002').catch(() => null)).toMatchObject({ name: 'B002' });
+    await expect
+      .poll(() => client.product('tenant-001', 'PROD-B002').catch(() => null))
+      .toMatchObject({ name: 'B002' });
   });
 
   it('speaks to an ERP below a path', async () => {
     const below = clientWith({ url: `${luaguage.url}/erp/` });
-    await below.product('PROD-A001');
+    await below.product('tenant-001', 'PROD-A001');
     expect(luaguage.asked).toEqual(['/erp/api/v1/products/PROD-A001']);
   });
 

@@ -1,137 +1,164 @@
-/** Speaks HTTP to the ERP: at most so long, so large, so many at once; tried again, and left alone while it is down. */
-import {
-  bulkhead,
-  circuitBreaker,
-  ConsecutiveBreaker,
-  handleWhen,
-  IterableBackoff,
-  retry,
-  TaskCancelledError,
-  timeout,
-  TimeoutStrategy,
-  wrap,
-} from 'cockatiel';
-import { Pool } from 'undici';
+/** The interfaces of the ERP: paths, and what counts as an answer to which question. */
 import type { z } from 'zod';
 import {
   bomAnswer,
   isErpId,
   materialAnswer,
   permissionsAnswer,
+  ppapAnswer,
   productAnswer,
   type ErpBom,
   type ErpMaterial,
+  type ErpPpap,
   type ErpProduct,
   type ErpUser,
 } from './answers.ts';
-import { erpUnavailable, isErpUnavailable, isPassing } from './outage.ts';
+import { openErpHttp, type ErpAddress, type ErpRequest } from './http.ts';
+import {
+  erpInterfaces,
+  guardInterface,
+  type ErpInterface,
+  type GuardSettings,
+  type InterfaceGuard,
+  type InterfaceHealth,
+} from './interface-guard.ts';
+import { erpUnavailable } from './outage.ts';
+import {
+  feedbackBody,
+  feedbackReceipt,
+  notificationBody,
+  notificationReceipt,
+  type ErpNotification,
+  type FeedbackReceipt,
+  type NotificationReceipt,
+  type OrderFeedback,
+} from './outgoing.ts';
+import { isOf, salesOrderAnswer, salesOrdersAnswer, type ErpSalesOrder, type SalesOrderPage } from './sales-orders.ts';
 
-/** Asks the ERP. Null is its word that there is no such thing; whatever is not an answer throws `erpUnavailable`. */
+/**
+ * Asks the ERP and tells it. Null is its word that there is no such thing; whatever is not an answer throws
+ * `erpUnavailable`. What is told carries a key: told twice under one key, the ERP counts it once.
+ */
 export type ErpClient = Readonly<{
-  product(id: string): Promise<ErpProduct | null>;
-  material(id: string): Promise<ErpMaterial | null>;
-  bom(productId: string, version: string): Promise<ErpBom | null>;
+  product(tenantId: string, id: string): Promise<ErpProduct | null>;
+  material(tenantId: string, id: string): Promise<ErpMaterial | null>;
+  bom(tenantId: string, productId: string, version: string): Promise<ErpBom | null>;
+  ppap(tenantId: string, materialId: string): Promise<ErpPpap | null>;
+  /** The answer says of which company the user is. */
   user(id: string): Promise<ErpUser | null>;
+  salesOrder(tenantId: string, id: string): Promise<ErpSalesOrder | null>;
+  /** What changed since the cursor; everything when there is none. */
+  salesOrders(tenantId: string, cursor: string | null): Promise<SalesOrderPage>;
+  sendNotification(tenantId: string, message: ErpNotification, idempotencyKey: string): Promise<NotificationReceipt>;
+  reportOrderStatus(tenantId: string, feedback: OrderFeedback, idempotencyKey: string): Promise<FeedbackReceipt>;
+  health(): readonly InterfaceHealth[];
   close(): Promise<void>;
 }>;
 
-export type ErpClientSettings = Readonly<{
-  url: string;
-  /** Sent as a bearer token when the ERP wants one. */
-  token?: string | undefined;
-  attemptMs?: number;
-  retryDelaysMs?: readonly number[];
-  maxResponseBytes?: number;
-  /** So many failures in a row open the circuit. */
-  failuresToOpen?: number;
-  halfOpenAfterMs?: number;
-}>;
+export type ErpClientSettings = ErpAddress &
+  Partial<GuardSettings> &
+  Readonly<{
+    maxResponseBytes?: number;
+  }>;
 
-const CONCURRENT = 20;
-const WAITING = 500;
+const SALES_ORDERS_A_PAGE = 200;
 
 export function createErpClient(settings: ErpClientSettings): ErpClient {
-  const base = new URL(settings.url);
-  const prefix = base.pathname.replace(/\/$/, '');
-  const attemptMs = settings.attemptMs ?? 2_000;
-  const delays = settings.retryDelaysMs ?? [0, 2_000, 4_000];
-  const pool = new Pool(base.origin, {
-    connections: CONCURRENT,
-    connect: { timeout: attemptMs },
-    maxResponseSize: settings.maxResponseBytes ?? 1024 * 1024,
-  });
-  // The breaker sees every attempt; its own "circuit open" is no passing failure and is not tried again.
-  const policy = wrap(
-    bulkhead(CONCURRENT, WAITING),
-    retry(handleWhen(isPassingFailure), { maxAttempts: delays.length, backoff: new IterableBackoff(delays) }),
-    circuitBreaker(handleWhen(isPassingFailure), {
-      halfOpenAfter: settings.halfOpenAfterMs ?? 10_000,
-      breaker: new ConsecutiveBreaker(settings.failuresToOpen ?? 6),
-    }),
-    timeout(attemptMs, TimeoutStrategy.Aggressive),
-  );
-  const headers = {
-    accept: 'application/json',
-    ...(settings.token === undefined ? {} : { authorization: `Bearer ${settings.token}` }),
+  const guardSettings: GuardSettings = {
+    attemptMs: settings.attemptMs ?? 2_000,
+    retryDelaysMs: settings.retryDelaysMs ?? [0, 2_000, 4_000],
+    failuresToOpen: settings.failuresToOpen ?? 6,
+    halfOpenAfterMs: settings.halfOpenAfterMs ?? 10_000,
+    now: settings.now ?? (() => new Date()),
+    onOutcome: settings.onOutcome,
   };
+  const http = openErpHttp(settings, {
+    attemptMs: guardSettings.attemptMs,
+    maxResponseBytes: settings.maxResponseBytes ?? 1024 * 1024,
+  });
+  const guards = Object.fromEntries(erpInterfaces.map((name) => [name, guardInterface(name, guardSettings)])) as Record<
+    ErpInterface,
+    InterfaceGuard
+  >;
 
-  async function fetchOnce(path: string, signal: AbortSignal): Promise<unknown> {
-    const { statusCode, body } = await pool.request({ method: 'GET', path, headers, signal });
-    if (statusCode === 200) return parsed(path, await body.text());
-    await body.dump();
-    if (statusCode === 404) return undefined;
-    // A redirect lands here too: the ERP's address is configured, nobody sends us elsewhere.
-    throw erpUnavailable(`${path} answered ${statusCode}`, { isPassing: statusCode >= 500 || statusCode === 429 });
+  function exchange<Answer>(name: ErpInterface, request: ErpRequest, expected: Expected<Answer>) {
+    const { path, tenantId } = request;
+    return guards[name].run(async (signal): Promise<Answer | null> => {
+      const answer = await http.send(request, signal);
+      if (answer === undefined) return null;
+      if (tenantId !== null && !isOf(tenantId, answer)) throw erpUnavailable(`${path} answered for another company`);
+      const read = expected.schema.safeParse(answer);
+      if (!read.success) throw erpUnavailable(`${path} answered something else: ${read.error.message.slice(0, 500)}`);
+      if (!expected.isAbout(read.data)) throw erpUnavailable(`${path} answered about something else`);
+      return read.data;
+    });
   }
 
+  /** An id that can be no id names nothing, and there is nothing to ask. */
   async function ask<Answer>(
+    name: ErpInterface,
+    tenantId: string | null,
     parts: readonly string[],
-    schema: z.ZodType<Answer>,
-    isAbout: (answer: Answer) => boolean,
+    expected: Expected<Answer>,
   ): Promise<Answer | null> {
-    if (!parts.every(isErpId)) return null;
-    const path = [prefix, ...parts.map(encodeURIComponent)].join('/');
-    const answer = await policy
-      .execute(({ signal }) => fetchOnce(path, signal).catch((error: unknown) => failed(path, error)))
-      .catch((error: unknown) => failed(path, error));
-    if (answer === undefined) return null;
-    const read = schema.safeParse(answer);
-    if (!read.success) throw erpUnavailable(`${path} answered something else: ${read.error.message}`);
-    if (!isAbout(read.data)) throw erpUnavailable(`${path} answered about something else`);
-    return read.data;
+    return parts.every(isErpId) ? exchange(name, { path: pathOf(parts), tenantId }, expected) : null;
+  }
+
+  async function must<Answer>(name: ErpInterface, answering: Promise<Answer | null>): Promise<Answer> {
+    const answer = await answering;
+    if (answer === null) throw erpUnavailable(`there is no interface ${name}`);
+    return answer;
   }
 
   return {
-    product: (id) => ask(['api', 'v1', 'products', id], productAnswer, (it) => it.id === id),
-    material: (id) => ask(['api', 'v1', 'materials', id], materialAnswer, (it) => it.id === id),
-    bom: (productId, version) =>
-      ask(
-        ['api', 'v1', 'bom', 'product', productId, 'version', version],
-        bomAnswer,
-        (it) => it.productId === productId && it.version === version,
-      ),
-    user: (id) => ask(['api', 'v1', 'auth', 'user', id, 'permissions'], permissionsAnswer, (it) => it.id === id),
-    close: () => pool.destroy(),
+    product: (tenantId, id) =>
+      ask('PRODUCTS', tenantId, ['products', id], { schema: productAnswer, isAbout: (it) => it.id === id }),
+    material: (tenantId, id) =>
+      ask('MATERIALS', tenantId, ['materials', id], { schema: materialAnswer, isAbout: (it) => it.id === id }),
+    bom: (tenantId, productId, version) =>
+      ask('BOM', tenantId, ['bom', 'product', productId, 'version', version], {
+        schema: bomAnswer,
+        isAbout: (it) => it.productId === productId && it.version === version,
+      }),
+    ppap: (tenantId, materialId) =>
+      ask('PPAP', tenantId, ['ppap', 'material', materialId], {
+        schema: ppapAnswer,
+        isAbout: (it) => it.materialId === materialId,
+      }),
+    user: (id) =>
+      ask('PERMISSIONS', null, ['auth', 'user', id, 'permissions'], {
+        schema: permissionsAnswer,
+        isAbout: (it) => it.id === id,
+      }),
+    salesOrder: (tenantId, id) =>
+      ask('SALES_ORDERS', tenantId, ['sales-orders', id], { schema: salesOrderAnswer, isAbout: (it) => it.id === id }),
+    salesOrders: (tenantId, cursor) => {
+      const query = new URLSearchParams({ limit: String(SALES_ORDERS_A_PAGE), ...(cursor !== null && { cursor }) });
+      const request = { path: `${pathOf(['sales-orders'])}?${query.toString()}`, tenantId };
+      return must(
+        'SALES_ORDERS',
+        exchange('SALES_ORDERS', request, { schema: salesOrdersAnswer(tenantId), isAbout: () => true }),
+      );
+    },
+    sendNotification: (tenantId, message, idempotencyKey) => {
+      const post = { body: notificationBody(message), idempotencyKey };
+      const request = { path: pathOf(['notifications', 'send']), tenantId, post };
+      return must(
+        'NOTIFICATIONS',
+        exchange('NOTIFICATIONS', request, { schema: notificationReceipt, isAbout: () => true }),
+      );
+    },
+    reportOrderStatus: (tenantId, feedback, idempotencyKey) => {
+      const post = { body: feedbackBody(feedback), idempotencyKey };
+      const request = { path: pathOf(['production', 'order-status']), tenantId, post };
+      const isAbout = (it: FeedbackReceipt) => it.workOrderId === feedback.workOrderId;
+      return must('ORDER_STATUS', exchange('ORDER_STATUS', request, { schema: feedbackReceipt, isAbout }));
+    },
+    health: () => erpInterfaces.map((name) => guards[name].health()),
+    close: () => http.close(),
   };
 }
 
-const isPassingFailure = (error: unknown) => error instanceof TaskCancelledError || isPassing(error);
+type Expected<Answer> = Readonly<{ schema: z.ZodType<Answer>; isAbout: (answer: Answer) => boolean }>;
 
-function parsed(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw erpUnavailable(`${path} answered no JSON`);
-  }
-}
-
-function failed(path: string, error: unknown): never {
-  if (isErpUnavailable(error)) throw error;
-  const { code } = error as { code?: unknown };
-  // The connection failed or broke; an answer that is too large will be as large the next time.
-  const isConnection = typeof code === 'string' && code !== 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
-  throw erpUnavailable(`${path}: ${error instanceof Error ? error.message : String(error)}`, {
-    cause: error,
-    isPassing: isConnection,
-  });
-}
+const pathOf = (parts: readonly string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;

@@ -156,11 +156,13 @@ export function createErp(options: {
 
   return {
     user,
-    product: (asker, id) => find(asker, 'PRODUCT', id, productKey(asker.tenantId, id), () => client.product(id)),
-    material: (asker, id) => find(asker, 'MATERIAL', id, materialKey(asker.tenantId, id), () => client.material(id)),
+    product: (asker, id) =>
+      find(asker, 'PRODUCT', id, productKey(asker.tenantId, id), () => client.product(asker.tenantId, id)),
+    material: (asker, id) =>
+      find(asker, 'MATERIAL', id, materialKey(asker.tenantId, id), () => client.material(asker.tenantId, id)),
     bom: (asker, productId, version) =>
       find(asker, 'BOM', JSON.stringify([productId, version]), bomKey(asker.tenantId, productId, version), () =>
-        client.bom(productId, version),
+        client.bom(asker.tenantId, productId, version),
       ),
   };
 }

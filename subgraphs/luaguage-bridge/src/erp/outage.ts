@@ -1,14 +1,22 @@
 /** The ERP gave no usable answer. */
-type ErpOutage = Error & { readonly [outage]: { readonly isPassing: boolean } };
+export type ErpOutage = Error & { readonly [outage]: About };
+
+type About = Readonly<{
+  /** Worth another try. */
+  isPassing: boolean;
+  /** The ERP read what we sent and will not have it. */
+  isRefusal: boolean;
+}>;
 
 const outage = Symbol('erp outage');
 
-/** A passing outage is worth another try. */
-export function erpUnavailable(message: string, about: { cause?: unknown; isPassing?: boolean } = {}): Error {
-  const error = new Error(`luaguage: ${message}`, { cause: about.cause });
-  return Object.assign(error, { [outage]: { isPassing: about.isPassing ?? false } });
+export function erpUnavailable(message: string, about: Partial<About> = {}): ErpOutage {
+  const error = new Error(`luaguage: ${message}`);
+  return Object.assign(error, { [outage]: { isPassing: false, isRefusal: false, ...about } });
 }
 
 export const isErpUnavailable = (error: unknown): error is ErpOutage => error instanceof Error && outage in error;
 
 export const isPassing = (error: unknown): boolean => isErpUnavailable(error) && error[outage].isPassing;
+
+export const isRefusal = (error: unknown): boolean => isErpUnavailable(error) && error[outage].isRefusal;

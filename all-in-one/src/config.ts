@@ -1,3 +1,4 @@
+import { erpAddress, erpEnvironment } from '@enghub/luaguage-bridge/config';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -24,7 +25,8 @@ const environment = z.object({
     .string()
     .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
     .optional(),
-  LUAGUAGE_URL: z.url().optional(),
+  ...erpEnvironment,
+  LUAGUAGE_URL: erpEnvironment.LUAGUAGE_URL.optional(),
   JWKS_URL: z.url().optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().default('enghub'),
@@ -44,6 +46,9 @@ export type Config = Readonly<{
   rabbitMqUrl: string | null;
   redisUrl: string | null;
   luaguageUrl: string | null;
+  /** How the ERP is shown who we are. */
+  luaguageAccess: ReturnType<typeof erpAddress>;
+  singleTenantId: string | undefined;
   /** The simulator hands out tokens without a password: in production somebody has to say that this is meant. */
   simulatorAllowed: boolean;
   /** Null while the simulator issues the tokens. */
@@ -78,6 +83,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     rabbitMqUrl: it.RABBITMQ_URL ?? null,
     redisUrl: it.REDIS_URL ?? null,
     luaguageUrl: it.LUAGUAGE_URL ?? null,
+    luaguageAccess: erpAddress(it),
+    singleTenantId: it.LUAGUAGE_TENANT_ID,
     simulatorAllowed: it.NODE_ENV !== 'production' || it.LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION,
     identity: it.JWKS_URL && it.JWT_ISSUER ? { jwksUrl: it.JWKS_URL, issuer: it.JWT_ISSUER } : null,
     audience: it.JWT_AUDIENCE,

@@ -51,6 +51,8 @@ export async function startSystem(config: Config, logger: Logger) {
       startEam(services('eam')),
       startLuaguageBridge(services('luaguage-bridge'), {
         luaguageUrl: config.luaguageUrl ?? simulator!.url,
+        ...(config.luaguageUrl !== null && config.luaguageAccess),
+        singleTenantId: config.singleTenantId,
         redisUrl: config.redisUrl ?? undefined,
       }),
     ]);
@@ -83,6 +85,7 @@ async function embeddedPostgres(config: Config, stops: Stop[]): Promise<string> 
 async function simulatedErp(config: Config, stops: Stop[]) {
   const simulator = await startSimulator({
     keyFile: path.join(config.dataDirectory, 'luaguage-simulator-key.json'),
+    adminFile: path.join(config.dataDirectory, 'luaguage-simulator-admin.json'),
     allowInProduction: config.simulatorAllowed,
   });
   stops.push(() => simulator.stop());

@@ -7,6 +7,10 @@ const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   LUAGUAGE_SIMULATOR_KEY_FILE: z.string().optional(),
   LUAGUAGE_SIMULATOR_ISSUER: z.string().optional(),
+  LUAGUAGE_SIMULATOR_ADMIN_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  LUAGUAGE_SIMULATOR_ADMIN_FILE: z.string().default('.enghub/luaguage-simulator-admin.json'),
+  LUAGUAGE_SIMULATOR_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+  LUAGUAGE_SIMULATOR_WEBHOOK_SECRET: z.string().optional(),
   LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION: z.stringbool().default(false),
 });
 
@@ -20,6 +24,9 @@ async function main(): Promise<void> {
       host: data.HOST,
       keyFile: data.LUAGUAGE_SIMULATOR_KEY_FILE,
       issuer: data.LUAGUAGE_SIMULATOR_ISSUER ?? issuerAt(data.HOST, data.LUAGUAGE_SIMULATOR_PORT),
+      adminPort: data.LUAGUAGE_SIMULATOR_ADMIN_PORT,
+      adminFile: data.LUAGUAGE_SIMULATOR_ADMIN_FILE,
+      webhooks: webhooksOf(data.LUAGUAGE_SIMULATOR_WEBHOOK_URL, data.LUAGUAGE_SIMULATOR_WEBHOOK_SECRET),
       allowInProduction: data.LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION,
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.stop());
@@ -34,6 +41,12 @@ async function main(): Promise<void> {
           : String(error),
     );
   }
+}
+
+function webhooksOf(url: string | undefined, secret: string | undefined) {
+  if (url === undefined) return undefined;
+  if (secret === undefined) throw new Error('LUAGUAGE_SIMULATOR_WEBHOOK_URL needs LUAGUAGE_SIMULATOR_WEBHOOK_SECRET.');
+  return { url, secret };
 }
 
 const issuerAt = (host: string, port: number) => (port === 0 ? undefined : `http://${host}:${port}`);

@@ -1,7 +1,6 @@
 /** A bridge on a real database, before a simulator that can be made to fail, with a clock that the test owns. */
 import { createInProcessTransport } from '@enghub/messaging/in-process-transport';
 import { createInProcessLiveBus } from '@enghub/messaging/live';
-import { startSimulator } from '@enghub/luaguage-simulator/simulator';
 import type { Claims } from '@enghub/subgraph-kit/claims';
 import { inProcessGraph } from '@enghub/subgraph-kit/graph-port';
 import type { RunningSubgraph } from '@enghub/subgraph-kit/running-subgraph';
@@ -30,8 +29,7 @@ export const gateway: Claims = { ...emp001, userId: 'system:gateway' };
 
 export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguageUrl'> = {}) {
   const database = await freshDatabase('luaguage_bridge', migrationDirectories(new URL('../', import.meta.url)));
-  const simulator = await startSimulator();
-  const luaguage = await startFaultyLuaguage(simulator.url);
+  const luaguage = await startFaultyLuaguage();
   let now = START;
   let tenants = 0;
   let own: Claims = emp001;
@@ -80,7 +78,6 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
     stop: async () => {
       await bridge.stop();
       await luaguage.stop();
-      await simulator.stop();
       await database.drop();
     },
   };

@@ -1,81 +1,40 @@
-/** Stands between the bridge and the simulator and misbehaves on demand, the way real servers do. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { request } from 'undici';
+/** The simulator, made to fail in the words of these tests. */
+import { startSimulator, type RunningSimulator } from '@enghub/luaguage-simulator/simulator';
+import type { Fault } from '@enghub/luaguage-simulator/faults';
+import type { InterfaceName } from '@enghub/luaguage-simulator/interfaces';
 
-export type Mood =
-  'WELL' | 'HANGS_UP' | 'SILENT' | 'FAILS' | 'GARBAGE' | 'WRONG_SHAPE' | 'TOO_LARGE' | 'REDIRECTS' | 'ABOUT_ANOTHER';
+const faults = {
+  WELL: null,
+  HANGS_UP: 'hang-up',
+  SILENT: 'slow',
+  FAILS: 'down',
+  GARBAGE: 'garbage',
+  WRONG_SHAPE: 'partial',
+  TOO_LARGE: 'huge',
+  REDIRECTS: 'redirect',
+  ABOUT_ANOTHER: 'about-another',
+  WRONG_COMPANY: 'wrong-company',
+} as const satisfies Record<string, Fault | null>;
+
+export type Mood = keyof typeof faults;
 
 export type FaultyLuaguage = Readonly<{
   url: string;
-  /** From the next request on. */
-  feel(mood: Mood): void;
+  simulator: RunningSimulator;
+  /** From the next request on; every interface, or one of them. */
+  feel(mood: Mood, only?: InterfaceName): void;
   /** The paths asked so far; a test may empty it. */
   asked: string[];
   stop(): Promise<void>;
 }>;
 
-export async function startFaultyLuaguage(simulatorUrl: string): Promise<FaultyLuaguage> {
-  let mood: Mood = 'WELL';
-  const asked: string[] = [];
-  const server = createServer((incoming, response) => {
-    const path = incoming.url ?? '/';
-    asked.push(path);
-    answer(mood, `${simulatorUrl}${path}`, incoming, response).catch(() => response.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+export async function startFaultyLuaguage(): Promise<FaultyLuaguage> {
+  const simulator = await startSimulator();
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    feel: (next) => {
-      mood = next;
-    },
-    asked,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    url: simulator.url,
+    simulator,
+    feel: (mood, only) => (only ? simulator.faults.set(only, faults[mood]) : simulator.faults.setAll(faults[mood])),
+    asked: simulator.asked,
+    stop: () => simulator.stop(),
   };
-}
-
-async function answer(mood: Mood, url: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  const passedOn = ['x-tenant-id', 'idempotency-key', 'content-type'].flatMap((name) =>
-    typeof incoming.headers[name] === 'string' ? [[name, incoming.headers[name]] as const] : [],
-  );
-  const ask = async () =>
-    request(url, {
-      method: incoming.method === 'POST' ? 'POST' : 'GET',
-      headers: Object.fromEntries(passedOn),
-      body: incoming.method === 'POST' ? await text(incoming) : null,
-    });
-  const send = (status: number, body: string, headers = {}) => {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers });
-    response.end(body);
-  };
-  switch (mood) {
-    case 'WELL': {
-      const { statusCode, body } = await ask();
-      return send(statusCode, await body.text());
-    }
-    case 'HANGS_UP':
-      response.destroy();
-      return;
-    case 'SILENT':
-      return;
-    case 'FAILS':
-      return send(503, '{}');
-    case 'GARBAGE':
-      return send(200, '<html>Welcome</html>');
-    case 'WRONG_SHAPE':
-      return send(200, JSON.stringify({ product_id: 7 }));
-    case 'TOO_LARGE':
-      return send(200, JSON.stringify({ padding: 'x'.repeat(2 * 1024 * 1024) }));
-    case 'REDIRECTS':
-      return send(302, '', { location: url });
-    case 'ABOUT_ANOTHER': {
-      const { body } = await ask();
-      return send(200, (await body.text()).replaceAll('emp-101', 'emp-901').replaceAll('PROD-A001', 'PROD-B002'));
-    }
-  }
 }

@@ -118,6 +118,7 @@ const moods: Mood[] = [
   'TOO_LARGE',
   'REDIRECTS',
   'ABOUT_ANOTHER',
+  'WRONG_COMPANY',
 ];
 
 describe.each(moods)('while the ERP %s', (mood) => {

@@ -27,6 +27,7 @@ const environment = z.object({
     .optional(),
   ...erpEnvironment,
   LUAGUAGE_URL: erpEnvironment.LUAGUAGE_URL.optional(),
+  NOTIFICATIONS_KEEP_READ_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
   JWKS_URL: z.url().optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().default('enghub'),
@@ -49,6 +50,7 @@ export type Config = Readonly<{
   /** How the ERP is shown who we are. */
   luaguageAccess: ReturnType<typeof erpAddress>;
   singleTenantId: string | undefined;
+  keepReadNotificationsDays: number;
   /** The simulator hands out tokens without a password: in production somebody has to say that this is meant. */
   simulatorAllowed: boolean;
   /** Null while the simulator issues the tokens. */
@@ -85,6 +87,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     luaguageUrl: it.LUAGUAGE_URL ?? null,
     luaguageAccess: erpAddress(it),
     singleTenantId: it.LUAGUAGE_TENANT_ID,
+    keepReadNotificationsDays: it.NOTIFICATIONS_KEEP_READ_DAYS,
     simulatorAllowed: it.NODE_ENV !== 'production' || it.LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION,
     identity: it.JWKS_URL && it.JWT_ISSUER ? { jwksUrl: it.JWKS_URL, issuer: it.JWT_ISSUER } : null,
     audience: it.JWT_AUDIENCE,

@@ -6,5 +6,9 @@ export const mappers: Mappers = {
   Material: '../erp/answers.ts#ErpRef',
   Bom: '../erp/bill-of-materials.ts#BillOfMaterials',
   BomLine: '../erp/answers.ts#ErpBomLine',
+  Notification: '../notifications/store.ts#Notification as NotificationState',
+  NotificationDelivery: '../notifications/store.ts#Delivery as DeliveryState',
+  NotificationPreference: '../notifications/rules.ts#Preference as PreferenceState',
+  NotificationInbox: '../notifications/resolvers.ts#Inbox as InboxState',
   User: '../loaders.ts#KnownUser',
 };

@@ -1,7 +1,13 @@
 /** The table of contents. */
 import type { Slice } from '@enghub/subgraph-kit/start-subgraph';
 import type { Context } from './context.ts';
+import { consumers as notificationConsumers } from './notifications/consumers.ts';
+import { resolvers as notifications } from './notifications/resolvers.ts';
 import { resolvers as products } from './products/resolvers.ts';
 import { resolvers as users } from './users/resolvers.ts';
 
-export const slices: readonly Slice<Context>[] = [{ resolvers: products }, { resolvers: users }];
+export const slices: readonly Slice<Context>[] = [
+  { resolvers: products },
+  { resolvers: users },
+  { resolvers: notifications, consumers: notificationConsumers },
+];

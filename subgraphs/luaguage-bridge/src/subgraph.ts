@@ -6,6 +6,8 @@ import { contextWith, type Context } from './context.ts';
 import { createClient, type Db } from './database.ts';
 import { createErpClient, type ErpClientSettings } from './erp/client.ts';
 import { createErp, type Erp, type ErpTimes } from './erp/erp.ts';
+import { liveTopics } from './notifications/live-topics.ts';
+import { startPostOffice } from './post-office.ts';
 import { slices } from './slices.ts';
 
 export type LuaguageSettings = Omit<ErpClientSettings, 'url'> &
@@ -16,6 +18,8 @@ export type LuaguageSettings = Omit<ErpClientSettings, 'url'> &
     /** Where bridges share what they know; without it each keeps it to itself. */
     redisUrl?: string | undefined;
     times?: Partial<ErpTimes>;
+    /** How long notifications are kept that were read; 90 days when left out. */
+    keepReadNotificationsDays?: number | undefined;
   }>;
 
 export const definitionWith = (erp: Erp, singleTenantId?: string): SubgraphDefinition<Db, Context> => ({
@@ -24,11 +28,12 @@ export const definitionWith = (erp: Erp, singleTenantId?: string): SubgraphDefin
   slices,
   createClient,
   createContext: contextWith(erp, singleTenantId),
+  liveTopics,
 });
 
 export async function startLuaguageBridge(
   services: SubgraphServices,
-  { luaguageUrl, singleTenantId, redisUrl, times, ...settings }: LuaguageSettings,
+  { luaguageUrl, singleTenantId, redisUrl, times, keepReadNotificationsDays = 90, ...settings }: LuaguageSettings,
 ): Promise<RunningSubgraph> {
   const client = createErpClient({ ...settings, url: luaguageUrl });
   const now = services.now ?? (() => new Date());
@@ -38,7 +43,15 @@ export async function startLuaguageBridge(
   const erp = createErp({ client, cache, now, logger, times });
   try {
     const running = await startSubgraph(definitionWith(erp, singleTenantId), services);
-    return { ...running, stop: () => running.stop().finally(close) };
+    const postOffice = startPostOffice({
+      contextFor: (claims) => running.contextFor(claims) as Context,
+      listUsers: client.usersWithRole,
+      send: client.sendNotification,
+      logger,
+      keepReadDays: keepReadNotificationsDays,
+    });
+    const stop = () => postOffice.stop().finally(running.stop).finally(close);
+    return { ...running, stop };
   } catch (error) {
     await close();
     throw error;

@@ -1,6 +1,8 @@
 /** A bridge on a real database, before a simulator that can be made to fail, with a clock that the test owns. */
 import { createInProcessTransport } from '@enghub/messaging/in-process-transport';
-import { createInProcessLiveBus } from '@enghub/messaging/live';
+import { createInProcessLiveBus, type LiveBus } from '@enghub/messaging/live';
+import type { OutboxEvent } from '@enghub/messaging/outbox';
+import type { Transport } from '@enghub/messaging/transport';
 import type { Claims } from '@enghub/subgraph-kit/claims';
 import { inProcessGraph } from '@enghub/subgraph-kit/graph-port';
 import type { RunningSubgraph } from '@enghub/subgraph-kit/running-subgraph';
@@ -33,12 +35,16 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
   let now = START;
   let tenants = 0;
   let own: Claims = emp001;
-  const start = (): Promise<RunningSubgraph> =>
-    startLuaguageBridge(
+  let transport: Transport;
+  let live: LiveBus;
+  const start = (): Promise<RunningSubgraph> => {
+    transport = createInProcessTransport({ retryDelaysMs: [10, 20, 40] });
+    live = createInProcessLiveBus();
+    return startLuaguageBridge(
       {
         databaseUrl: database.ownerUrl,
-        transport: createInProcessTransport(),
-        live: createInProcessLiveBus(),
+        transport,
+        live,
         graph: inProcessGraph(new Map()),
         logger: pino({ enabled: false }),
         now: () => now,
@@ -52,7 +58,13 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
         ...settings,
       },
     );
+  };
   let bridge = await start();
+  const stopBridge = async (): Promise<void> => {
+    await bridge.stop();
+    await transport.close();
+    await live.close();
+  };
   const reset = (): void => {
     now = START;
     luaguage.feel('WELL');
@@ -71,12 +83,17 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
     },
     ask: (query: string, variables: Record<string, unknown> = {}, claims: Claims = own) =>
       bridge.execute({ query, variables }, bridge.contextFor(claims)) as Promise<ExecutionResult<Answer>>,
+    /** As other subgraphs do; delivered to the consumers of this bridge. */
+    publish: (...events: readonly OutboxEvent[]) => transport.publish(events),
+    /** Until the bridge is started again. */
+    watch: (topic: string, onTick: () => void) => live.subscribe(topic, onTick),
+    ownerUrl: database.ownerUrl,
     restart: async () => {
-      await bridge.stop();
+      await stopBridge();
       bridge = await start();
     },
     stop: async () => {
-      await bridge.stop();
+      await stopBridge();
       await luaguage.stop();
       await database.drop();
     },

@@ -41,6 +41,7 @@ const environment = z.object({
   LUAGUAGE_URL: erpEnvironment.LUAGUAGE_URL.optional(),
   RABBITMQ_PREFIX: z.string().optional(),
   ...gatewaySettings,
+  NOTIFICATIONS_KEEP_READ_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
   JWKS_URL: z.url().optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().default('enghub'),
@@ -69,6 +70,7 @@ export type Config = Readonly<{
   singleTenantId: string | undefined;
   /** Null for a key of its own in the data directory. */
   masterKeys: MasterKeys | null;
+  keepReadNotificationsDays: number;
   /** The simulator hands out tokens without a password: in production somebody has to say that this is meant. */
   simulatorAllowed: boolean;
   /** Null while the simulator issues the tokens. */
@@ -116,6 +118,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     luaguageAccess: erpAddress(it),
     singleTenantId: it.LUAGUAGE_TENANT_ID,
     masterKeys: it.ENGHUB_ENCRYPTION_KEYS ?? null,
+    keepReadNotificationsDays: it.NOTIFICATIONS_KEEP_READ_DAYS,
     simulatorAllowed: it.NODE_ENV !== 'production' || it.LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION,
     identity: it.JWKS_URL && it.JWT_ISSUER ? { jwksUrl: it.JWKS_URL, issuer: it.JWT_ISSUER } : null,
     audience: it.JWT_AUDIENCE,

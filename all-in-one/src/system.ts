@@ -60,6 +60,7 @@ export async function startSystem(config: Config, logger: Logger) {
         ...(config.luaguageUrl !== null && config.luaguageAccess),
         singleTenantId: config.singleTenantId,
         redisUrl: config.redisUrl ?? undefined,
+        keepReadNotificationsDays: config.keepReadNotificationsDays,
       }),
     ]);
     for (const outcome of started) {

@@ -1,6 +1,6 @@
 /** What the simulated ERP knows, and what a person or a test changes in it. Lives as long as the simulator does. */
 import { findBom, findMaterial, findPpap, findProduct, type Bom, type BomLine, type PpapStatus } from './materials.ts';
-import { findPerson, scopesOf } from './people.ts';
+import { demoPeople, findPerson, scopesOf } from './people.ts';
 import { openSalesBooks, type SalesOrder } from './sales-orders.ts';
 
 /** What a change is about, as the webhook tells it; the receiver asks for the rest. */
@@ -68,6 +68,19 @@ export function openBooks(onChange: (change: ToldChange) => void) {
         }
       );
     },
+
+    /** The demo people of a company; the operators of the plant log are made up when they are asked for. */
+    users: (tenantId: string, { role, factoryId }: { role: string | null; factoryId: string | null }) =>
+      demoPeople
+        .filter((person) => person.tenantId === tenantId)
+        .filter((person) => role === null || person.role === role)
+        .filter((person) => factoryId === null || person.factoryIds.includes(factoryId))
+        .map((person) => ({
+          user_id: person.id,
+          tenant_id: person.tenantId,
+          roles: [person.role],
+          factories: person.factoryIds,
+        })),
 
     /** All of these answer false for what the ERP does not know. */
     setPpap: (materialId: string, status: PpapStatus): boolean => {

@@ -24,6 +24,7 @@ export const interfaceNames = [
   'bom',
   'ppap',
   'permissions',
+  'users',
   'notifications',
   'sales-orders',
   'order-status',
@@ -63,6 +64,9 @@ export function openInterfaces(books: Books, tokens: TokenIssuer): Interfaces {
     get('bom', /^\/api\/v1\/bom\/product\/([^/]+)\/version\/([^/]+)$/, ([id, version]) => books.bom(id!, version!)),
     get('ppap', /^\/api\/v1\/ppap\/material\/([^/]+)$/, ([id]) => books.ppap(id!)),
     get('permissions', /^\/api\/v1\/auth\/user\/([^/]+)\/permissions$/, ([id]) => books.user(id!)),
+    get('users', /^\/api\/v1\/users$/, (_, { tenantId, query }) => ({
+      users: books.users(tenantId, { role: query.get('role'), factoryId: query.get('factory') }),
+    })),
     get('products', /^\/api\/v1\/products\/([^/]+)$/, ([id]) => books.product(id!)),
     get('materials', /^\/api\/v1\/materials\/([^/]+)$/, ([id]) => books.material(id!)),
     get('sales-orders', /^\/api\/v1\/sales-orders\/([^/]+)$/, ([id], { tenantId }) => sales.find(tenantId, id!)),

@@ -11,5 +11,9 @@ export const mappers: Mappers = {
   WorkOrder: '../sync/rules.ts#OrderRef',
   OrderFeedback: '../sync/store.ts#Feedback',
   SyncState: '../sync/rules.ts#Sync',
+  Notification: '../notifications/store.ts#Notification as NotificationState',
+  NotificationDelivery: '../notifications/store.ts#Delivery as DeliveryState',
+  NotificationPreference: '../notifications/rules.ts#Preference as PreferenceState',
+  NotificationInbox: '../notifications/resolvers.ts#Inbox as InboxState',
   User: '../loaders.ts#KnownUser',
 };

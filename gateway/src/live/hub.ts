@@ -40,10 +40,11 @@ export function createLiveHub({ api, treeOf, execution, bus, topics, logger }: H
   const groups = new Map<string, LiveGroup>();
   let executions = 0;
 
-  async function execute(operation: GraphOperation, viewer: Viewer): Promise<SharedResult> {
+  async function execute(operation: GraphOperation, viewer: Viewer, isPersonal: boolean): Promise<SharedResult> {
     executions += 1;
-    // Nobody's user and a context of its own: it is shared, and DataLoaders must not remember the last change.
-    const claims = { ...viewer.claims, userId: 'system:live', traceId: newTraceId() };
+    // A context of its own: DataLoaders must not remember the last change. What is shared is nobody's.
+    const { userId } = viewer.claims;
+    const claims = { ...viewer.claims, userId: isPersonal ? userId : 'system:live', traceId: newTraceId() };
     const fresh: Viewer = { ...viewer, claims };
     const { traceId } = claims;
     try {
@@ -57,20 +58,23 @@ export function createLiveHub({ api, treeOf, execution, bus, topics, logger }: H
     }
   }
 
-  function topicOf(operation: GraphOperation, viewer: Viewer): string | null {
+  function topicOf(operation: GraphOperation, viewer: Viewer): Topic | null {
     const root = rootFieldOf(treeOf(operation));
+    const topic = topics[root.definition.name];
+    if (!topic) return null;
     const { values = {} } = coerceVariables(api, operation.operation, operation.variables);
-    return topics[root.definition.name]?.(getArgumentValues(root.definition, root.node, values), viewer.claims) ?? null;
+    const name = topic.of(getArgumentValues(root.definition, root.node, values), viewer.claims);
+    return { name, isPersonal: topic.isPersonal ?? false };
   }
 
-  function groupFor(operation: GraphOperation, viewer: Viewer, topic: string): LiveGroup {
-    const key = groupKey(api, operation, viewer);
+  function groupFor(operation: GraphOperation, viewer: Viewer, { name, isPersonal }: Topic): LiveGroup {
+    const key = groupKey(api, operation, viewer, isPersonal);
     const known = groups.get(key);
     if (known) return known;
     const group = createLiveGroup({
       bus,
-      topic,
-      execute: () => execute(operation, viewer),
+      topic: name,
+      execute: () => execute(operation, viewer, isPersonal),
       onEmpty: () => groups.delete(key),
     });
     groups.set(key, group);
@@ -89,7 +93,7 @@ export function createLiveHub({ api, treeOf, execution, bus, topics, logger }: H
       try {
         await group.bound;
       } catch (error) {
-        logger.error({ err: error, topic }, 'topic could not be bound');
+        logger.error({ err: error, topic: topic.name }, 'topic could not be bound');
         stream.end();
         return {
           ok: false,
@@ -107,13 +111,17 @@ export function createLiveHub({ api, treeOf, execution, bus, topics, logger }: H
   };
 }
 
-/** Everything that can change what a subscriber sees. Whose eyes they are is not among it. */
+type Topic = Readonly<{ name: string; isPersonal: boolean }>;
+
+/** Everything that can change what a subscriber sees. Whose eyes they are is among it only where that is personal. */
 function groupKey(
   api: GraphQLSchema,
   { document, operation, variables }: GraphOperation,
   { claims, permissionsKey }: Viewer,
+  isPersonal: boolean,
 ): string {
-  const scope = [claims.tenantId, [...claims.factoryIds].sort(), permissionsKey, claims.language];
+  const user = isPersonal ? claims.userId : null;
+  const scope = [claims.tenantId, [...claims.factoryIds].sort(), permissionsKey, claims.language, user];
   // Only what the operation declares: a client may send anything else along.
   const { values } = coerceVariables(api, operation, variables);
   const asked = [print(document), operation.name?.value ?? '', values];

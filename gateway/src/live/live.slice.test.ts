@@ -178,6 +178,34 @@ describe('equal subscriptions', () => {
   });
 });
 
+describe('a personal subscription', () => {
+  const inbox = { query: 'subscription { notificationReceived { readBy } }' };
+  const watchInbox = async (user: string) => {
+    const socket = await signIn(user);
+    socket.send({ type: 'subscribe', id: user, payload: inbox });
+    return { socket, first: await socket.next() };
+  };
+  const readBy = (user: string) => ({ payload: { data: { notificationReceived: { readBy: user } } } });
+
+  it('runs as its user and is shared by nobody else, however equal their rights', async () => {
+    house.grants.set('twin-1', { factories: ['factory-sh-01'], permissions: ['board:view'] });
+    house.grants.set('twin-2', { factories: ['factory-sh-01'], permissions: ['board:view'] });
+    const [one, other] = [await watchInbox('twin-1'), await watchInbox('twin-2')];
+    expect([one.first, other.first]).toMatchObject([readBy('twin-1'), readBy('twin-2')]);
+    expect(bindings).toEqual(['tenant-001.notificationReceived.twin-1', 'tenant-001.notificationReceived.twin-2']);
+
+    house.live.publish('tenant-001.notificationReceived.twin-2');
+    expect(await other.socket.next()).toMatchObject(readBy('twin-2'));
+    expect(one.socket.received.filter(({ type }) => type === 'next')).toHaveLength(1);
+  });
+
+  it('shares one binding between the terminals of one user', async () => {
+    await watchInbox('admin');
+    await watchInbox('admin');
+    expect(bindings).toEqual(['tenant-001.notificationReceived.admin']);
+  });
+});
+
 describe('the end of a stream', () => {
   it('comes with the end of the token, as 4401', async () => {
     const socket = await signIn('admin', await house.issuer.token('admin', { expiresIn: 1 }));

@@ -28,7 +28,9 @@ type Mutation {
 }
 type Subscription {
   shiftBoard(stationId: ID!, shiftDate: String!, shift: String! = "day"): ShiftBoard @requiresScopes(scopes: [["board:view"]])
+  notificationReceived: Inbox @authenticated
 }
+type Inbox { readBy: String }
 input WorkOrderFilter { status: [String!] text: String }
 type WorkOrder @key(fields: "id") { id: ID! number: String! cost: Int @requiresScopes(scopes: [["cost:view"]]) parent: WorkOrder }
 type Employee { name: String salary: Int @requiresScopes(scopes: [["hr:salary", "hr:view"]]) }
@@ -116,6 +118,9 @@ export function testSubgraphs(plant: Plant): ReadonlyMap<string, RunningSubgraph
             const board = { stationId, shift, goodQuantity: plant.goodQuantity, readBy: claims.tenantId, secret: 42 };
             return { ...board, workOrder: workOrder('wo-1') };
           },
+        },
+        notificationReceived: {
+          resolve: (_: unknown, _args: unknown, { claims }: MesContext) => ({ readBy: claims.userId }),
         },
       },
       WorkOrder: { __resolveReference: ({ id }: { id: string }) => workOrder(id) },

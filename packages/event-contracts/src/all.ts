@@ -3,6 +3,9 @@ import { equipmentDown } from './eam/equipment-down.v1.ts';
 import { equipmentRegistered } from './eam/equipment-registered.v1.ts';
 import { equipmentUp } from './eam/equipment-up.v1.ts';
 import { bomChanged } from './luaguage-bridge/bom-changed.v1.ts';
+import { notificationRaised } from './luaguage-bridge/notification-raised.v1.ts';
+import { notificationRead } from './luaguage-bridge/notification-read.v1.ts';
+import { notificationSent } from './luaguage-bridge/notification-sent.v1.ts';
 import { ppapChanged } from './luaguage-bridge/ppap-changed.v1.ts';
 import { defectReported } from './mes/defect-reported.v1.ts';
 import { finishedGoodsReceiptSuggested } from './mes/finished-goods-receipt-suggested.v1.ts';
@@ -84,6 +87,9 @@ export const allEvents: readonly EventContract[] = [
   equipmentUp,
   bomChanged,
   ppapChanged,
+  notificationRaised,
+  notificationRead,
+  notificationSent,
 ];
 
 const byRoutingKey = new Map(allEvents.map((contract) => [contract.routingKey, contract]));

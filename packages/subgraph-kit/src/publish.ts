@@ -6,8 +6,8 @@ import { newId } from './ids.ts';
 
 type Teller = Pick<BaseContext<unknown>, 'claims' | 'now' | 'service'>;
 
-/** Where the facts belong; events of one aggregate keep their order. */
-type About = Readonly<{ factoryId: string; aggregateId: string }>;
+/** Where the facts belong, to the whole tenant when it is no factory; events of one aggregate keep their order. */
+type About = Readonly<{ factoryId: string | null; aggregateId: string }>;
 
 /** The facts as events of this request. */
 export function eventsOf({ claims, now, service }: Teller, about: About, facts: readonly Fact[]): OutboxEvent[] {

@@ -1,6 +1,8 @@
 /** A bridge on a real database, before a simulator that can be made to fail, with a clock that the test owns. */
 import { createInProcessTransport } from '@enghub/messaging/in-process-transport';
-import { createInProcessLiveBus } from '@enghub/messaging/live';
+import { createInProcessLiveBus, type LiveBus } from '@enghub/messaging/live';
+import type { OutboxEvent } from '@enghub/messaging/outbox';
+import type { Transport } from '@enghub/messaging/transport';
 import type { Claims } from '@enghub/subgraph-kit/claims';
 import type { RunningSubgraph } from '@enghub/subgraph-kit/running-subgraph';
 import { migrationDirectories } from '@enghub/subgraph-kit/start-subgraph';
@@ -29,17 +31,20 @@ export const gateway: Claims = { ...emp001, userId: 'system:gateway' };
 export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguageUrl'> = {}) {
   const database = await freshDatabase('luaguage_bridge', migrationDirectories(new URL('../', import.meta.url)));
   const luaguage = await startFaultyLuaguage();
-  const transport = createInProcessTransport({ retryDelaysMs: [10, 20, 40] });
   const workOrders = new Map<string, object>();
   let now = START;
   let tenants = 0;
   let own: Claims = emp001;
-  const start = (): Promise<RunningSubgraph> =>
-    startLuaguageBridge(
+  let transport: Transport;
+  let live: LiveBus;
+  const start = (): Promise<RunningSubgraph> => {
+    transport = createInProcessTransport({ retryDelaysMs: [10, 20, 40] });
+    live = createInProcessLiveBus();
+    return startLuaguageBridge(
       {
         databaseUrl: database.ownerUrl,
         transport,
-        live: createInProcessLiveBus(),
+        live,
         graph: (_, { variables }) =>
           Promise.resolve({ data: { workOrder: workOrders.get(variables?.['id'] as string) ?? null } }),
         logger: pino({ enabled: false }),
@@ -55,7 +60,13 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
         ...settings,
       },
     );
+  };
   let bridge = await start();
+  const stopBridge = async (): Promise<void> => {
+    await bridge.stop();
+    await transport.close();
+    await live.close();
+  };
   const reset = (): void => {
     now = START;
     luaguage.feel('WELL');
@@ -65,7 +76,8 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
     luaguage,
     /** What mes answers about its orders. */
     workOrders,
-    transport,
+    /** Of the bridge that runs now. */
+    transport: () => transport,
     ownerUrl: database.ownerUrl,
     now: () => now,
     reset,
@@ -79,13 +91,16 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
     },
     ask: (query: string, variables: Record<string, unknown> = {}, claims: Claims = own) =>
       bridge.execute({ query, variables }, bridge.contextFor(claims)) as Promise<ExecutionResult<Answer>>,
+    /** As other subgraphs do; delivered to the consumers of this bridge. */
+    publish: (...events: readonly OutboxEvent[]) => transport.publish(events),
+    /** Until the bridge is started again. */
+    watch: (topic: string, onTick: () => void) => live.subscribe(topic, onTick),
     restart: async () => {
-      await bridge.stop();
+      await stopBridge();
       bridge = await start();
     },
     stop: async () => {
-      await bridge.stop();
-      await transport.close();
+      await stopBridge();
       await luaguage.stop();
       await database.drop();
     },

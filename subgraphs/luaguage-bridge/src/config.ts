@@ -73,6 +73,8 @@ const environment = {
   ...erpEnvironment,
   /** Where several bridges share what they know. */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  /** How long notifications are kept that were read. */
+  NOTIFICATIONS_KEEP_READ_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
 };
 
 /** The bridge as a process: LUAGUAGE_BRIDGE_PORT, LUAGUAGE_BRIDGE_DATABASE_URL, and the ERP. */

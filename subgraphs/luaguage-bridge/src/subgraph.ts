@@ -6,6 +6,8 @@ import { contextWith, type Context } from './context.ts';
 import { createClient, type Db } from './database.ts';
 import { createErpClient, type ErpClient, type ErpClientSettings } from './erp/client.ts';
 import { createErp, type Erp, type ErpTimes } from './erp/erp.ts';
+import { liveTopics } from './notifications/live-topics.ts';
+import { startPostOffice } from './post-office.ts';
 import { slices } from './slices.ts';
 import { keepInSync } from './sync/schedule.ts';
 
@@ -19,6 +21,8 @@ export type LuaguageSettings = Omit<ErpClientSettings, 'url'> &
     times?: Partial<ErpTimes>;
     /** Left out: it sends and pulls by itself. */
     keepsInSync?: boolean;
+    /** How long notifications are kept that were read; 90 days when left out. */
+    keepReadNotificationsDays?: number | undefined;
   }>;
 
 export const definitionWith = (
@@ -31,11 +35,20 @@ export const definitionWith = (
   slices,
   createClient,
   createContext: contextWith(erp, client, singleTenantId),
+  liveTopics,
 });
 
 export async function startLuaguageBridge(
   services: SubgraphServices,
-  { luaguageUrl, singleTenantId, redisUrl, times, keepsInSync = true, ...settings }: LuaguageSettings,
+  {
+    luaguageUrl,
+    singleTenantId,
+    redisUrl,
+    times,
+    keepsInSync = true,
+    keepReadNotificationsDays = 90,
+    ...settings
+  }: LuaguageSettings,
 ): Promise<RunningSubgraph> {
   const client = createErpClient({ ...settings, url: luaguageUrl });
   const now = services.now ?? (() => new Date());
@@ -48,7 +61,15 @@ export async function startLuaguageBridge(
       { ...definitionWith(erp, client, singleTenantId), ...(keepsInSync && { background: keepInSync }) },
       services,
     );
-    return { ...running, stop: () => running.stop().finally(close) };
+    const postOffice = startPostOffice({
+      contextFor: (claims) => running.contextFor(claims) as Context,
+      listUsers: client.usersWithRole,
+      send: client.sendNotification,
+      logger,
+      keepReadDays: keepReadNotificationsDays,
+    });
+    const stop = () => postOffice.stop().finally(running.stop).finally(close);
+    return { ...running, stop };
   } catch (error) {
     await close();
     throw error;

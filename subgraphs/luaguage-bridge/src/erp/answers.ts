@@ -78,6 +78,23 @@ export const permissionsAnswer = z
     permissions: it.permissions,
   }));
 
+/** Who holds a role. Of another company's users there is no word here; see `usersAnswer`. */
+export type ErpListedUser = Pick<ErpUser, 'id' | 'roles' | 'factoryIds'>;
+
+/** Users who belong to another company are none of ours, even when the ERP lists them. */
+export const usersAnswer = (tenantId: string) =>
+  z
+    .object({ users: z.array(permissionsAnswer.in.omit({ permissions: true })).max(10_000) })
+    .transform(({ users }): readonly ErpListedUser[] =>
+      users
+        .filter((it) => (it.tenant_id ?? tenantId) === tenantId)
+        .map((it) => ({
+          id: it.user_id,
+          roles: it.roles,
+          factoryIds: it.factories.filter((factory) => factory !== '*'),
+        })),
+    );
+
 /** Ids go into a path: what could lead elsewhere names nothing. */
 export const isErpId = (text: string): boolean =>
   /^[\p{L}\p{N} ._:@+-]{1,120}$/u.test(text) && !/^\.+$/.test(text) && text.trim() === text;

@@ -7,7 +7,9 @@ import {
   permissionsAnswer,
   ppapAnswer,
   productAnswer,
+  usersAnswer,
   type ErpBom,
+  type ErpListedUser,
   type ErpMaterial,
   type ErpPpap,
   type ErpProduct,
@@ -46,6 +48,8 @@ export type ErpClient = Readonly<{
   ppap(tenantId: string, materialId: string): Promise<ErpPpap | null>;
   /** The answer says of which company the user is. */
   user(id: string): Promise<ErpUser | null>;
+  /** Who holds a role at any plant of the company; null when the ERP lists nobody to anybody. */
+  usersWithRole(tenantId: string, role: string): Promise<readonly ErpListedUser[] | null>;
   salesOrder(tenantId: string, id: string): Promise<ErpSalesOrder | null>;
   /** What changed since the cursor; everything when there is none. */
   salesOrders(tenantId: string, cursor: string | null): Promise<SalesOrderPage>;
@@ -130,6 +134,10 @@ export function createErpClient(settings: ErpClientSettings): ErpClient {
         schema: permissionsAnswer,
         isAbout: (it) => it.id === id,
       }),
+    usersWithRole: (tenantId, role) => {
+      const request = { path: `${pathOf(['users'])}?${new URLSearchParams({ role }).toString()}`, tenantId };
+      return exchange('USERS', request, { schema: usersAnswer(tenantId), isAbout: () => true });
+    },
     salesOrder: (tenantId, id) =>
       ask('SALES_ORDERS', tenantId, ['sales-orders', id], { schema: salesOrderAnswer, isAbout: (it) => it.id === id }),
     salesOrders: (tenantId, cursor) => {

@@ -21,6 +21,7 @@ export const erpInterfaces = [
   'BOM',
   'PPAP',
   'PERMISSIONS',
+  'USERS',
   'NOTIFICATIONS',
   'SALES_ORDERS',
   'ORDER_STATUS',

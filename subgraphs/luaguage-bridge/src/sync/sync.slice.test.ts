@@ -26,7 +26,7 @@ async function released(goodQuantity: string, id = newId(), number = `WO-${id.sl
   const data = {
     ...{ work_order_id: id, number, product_id: 'PROD-A001', quantity: '50', at: at.toISOString(), by: 'emp-001' },
   };
-  await bridge.transport.publish([
+  await bridge.transport().publish([
     newEvent(workOrderReleased, data, {
       ...{ aggregateId: id, eventId: newId(), tenantId: 'tenant-001', factoryId: 'factory-sh-01', at },
       ...{ sourceService: 'mes', traceId: 'test' },

@@ -1,4 +1,6 @@
 import { fault } from '@enghub/subgraph-kit/fault';
+import { rememberUser } from '../directory/commands.ts';
+import { addressedRoles } from '../notifications/commands.ts';
 import { GraphQLError } from 'graphql';
 import type { Context } from '../context.ts';
 import type { Resolvers } from '../generated/graphql.ts';
@@ -11,15 +13,22 @@ export const resolvers: Resolvers = {
   Query: {
     me: (_, _args, context) => ofOwnTenant(context.claims.userId, context),
     user: (_, { id }, context) => ofOwnTenant(id, context),
-    userPermissions: async (_, { userId }, { claims, loaders }) => {
+    userPermissions: async (_, { userId }, context) => {
+      const { claims, loaders } = context;
       if (claims.userId !== GATEWAY) throw fault('FORBIDDEN', 'Only the gateway asks for permissions.');
       const user = await loaders.user.load(userId).catch(reauthenticate);
+      if (user?.tenantId === claims.tenantId) remember(user, context);
       return user && { ...user, userId: user.id, factories: user.factoryIds };
     },
   },
 
   User: { __resolveReference: ({ id }, context) => ofOwnTenant(id, context) },
 };
+
+/** Whom notifications may find. Nobody's permissions wait for it: the next answer says it again. */
+function remember(user: KnownUser, context: Context): void {
+  rememberUser(user, addressedRoles, context).catch(() => undefined);
+}
 
 /** Another tenant's user looks like one who does not exist. */
 async function ofOwnTenant(id: string, { claims, loaders }: Context): Promise<KnownUser | null> {

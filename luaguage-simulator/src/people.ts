@@ -53,6 +53,9 @@ const administratorScopes = [
   'mrp:view',
   'bom:view',
   'user:view',
+  'sales_order:view',
+  'integration:view',
+  'integration:manage',
   'schema:introspect',
 ] as const;
 
@@ -97,6 +100,8 @@ export const scopesOf = {
     'bom:view',
     'oee:view',
     'inspection:view',
+    'sales_order:view',
+    'integration:view',
   ],
   maintainer: [...everyDay, 'station:manage', 'equipment:manage', 'oee:view'],
   partner: [

@@ -81,7 +81,7 @@ export function openSalesBooks(now: () => Date) {
     post: (tenantId: string, status: OrderStatus) => {
       const key = keyOf(tenantId, status.work_order_id);
       const before = posted.get(key);
-      if (!before || before.revision < status.revision) posted.set(key, status);
+      if (!before || before.revision <= status.revision) posted.set(key, status);
       const { work_order_id, confirmed_qty, revision } = posted.get(key)!;
       return { work_order_id, posted_qty: confirmed_qty, revision };
     },

@@ -6,5 +6,10 @@ export const mappers: Mappers = {
   Material: '../erp/answers.ts#ErpRef',
   Bom: '../erp/bill-of-materials.ts#BillOfMaterials',
   BomLine: '../erp/answers.ts#ErpBomLine',
+  SalesOrder: '../sync/store.ts#KnownSalesOrder',
+  SalesOrderLine: '../erp/sales-orders.ts#ErpSalesOrderLine',
+  WorkOrder: '../sync/rules.ts#OrderRef',
+  OrderFeedback: '../sync/store.ts#Feedback',
+  SyncState: '../sync/rules.ts#Sync',
   User: '../loaders.ts#KnownUser',
 };

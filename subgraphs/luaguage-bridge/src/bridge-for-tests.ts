@@ -2,7 +2,6 @@
 import { createInProcessTransport } from '@enghub/messaging/in-process-transport';
 import { createInProcessLiveBus } from '@enghub/messaging/live';
 import type { Claims } from '@enghub/subgraph-kit/claims';
-import { inProcessGraph } from '@enghub/subgraph-kit/graph-port';
 import type { RunningSubgraph } from '@enghub/subgraph-kit/running-subgraph';
 import { migrationDirectories } from '@enghub/subgraph-kit/start-subgraph';
 import { freshDatabase } from '@enghub/testkit/postgres';
@@ -30,6 +29,8 @@ export const gateway: Claims = { ...emp001, userId: 'system:gateway' };
 export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguageUrl'> = {}) {
   const database = await freshDatabase('luaguage_bridge', migrationDirectories(new URL('../', import.meta.url)));
   const luaguage = await startFaultyLuaguage();
+  const transport = createInProcessTransport({ retryDelaysMs: [10, 20, 40] });
+  const workOrders = new Map<string, object>();
   let now = START;
   let tenants = 0;
   let own: Claims = emp001;
@@ -37,9 +38,10 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
     startLuaguageBridge(
       {
         databaseUrl: database.ownerUrl,
-        transport: createInProcessTransport(),
+        transport,
         live: createInProcessLiveBus(),
-        graph: inProcessGraph(new Map()),
+        graph: (_, { variables }) =>
+          Promise.resolve({ data: { workOrder: workOrders.get(variables?.['id'] as string) ?? null } }),
         logger: pino({ enabled: false }),
         now: () => now,
       },
@@ -49,6 +51,7 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
         retryDelaysMs: [0, 0, 0],
         failuresToOpen: 1_000,
         times: { patienceMs: 400 },
+        keepsInSync: false,
         ...settings,
       },
     );
@@ -60,6 +63,11 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
   };
   return {
     luaguage,
+    /** What mes answers about its orders. */
+    workOrders,
+    transport,
+    ownerUrl: database.ownerUrl,
+    now: () => now,
     reset,
     /** Nothing is known of the ERP to a tenant that never asked: a fresh start without a fresh database. */
     asNewTenant: () => {
@@ -77,6 +85,7 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
     },
     stop: async () => {
       await bridge.stop();
+      await transport.close();
       await luaguage.stop();
       await database.drop();
     },

@@ -1,13 +1,15 @@
 import type { BaseContext } from '@enghub/subgraph-kit/context';
 import type { Db } from './database.ts';
+import type { ErpClient } from './erp/client.ts';
 import type { Erp } from './erp/erp.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
-export type Context = BaseContext<Db> & Readonly<{ loaders: Loaders }>;
+export type Context = BaseContext<Db> & Readonly<{ loaders: Loaders; luaguage: ErpClient }>;
 
 export const contextWith =
-  (erp: Erp, singleTenantId: string | undefined) =>
+  (erp: Erp, luaguage: ErpClient, singleTenantId: string | undefined) =>
   (base: BaseContext<Db>): Context => ({
     ...base,
-    loaders: createLoaders(erp, base.claims, base.db, singleTenantId),
+    luaguage,
+    loaders: createLoaders(erp, base, singleTenantId),
   });

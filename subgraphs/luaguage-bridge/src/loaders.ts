@@ -1,11 +1,14 @@
-import type { Claims } from '@enghub/subgraph-kit/claims';
+import type { BaseContext } from '@enghub/subgraph-kit/context';
 import { fault } from '@enghub/subgraph-kit/fault';
+import { isId } from '@enghub/subgraph-kit/ids';
 import DataLoader from 'dataloader';
 import type { Db } from './database.ts';
 import type { ErpMaterial, ErpProduct, ErpUser } from './erp/answers.ts';
 import { findBom, type BomLookup } from './erp/bill-of-materials.ts';
 import type { Erp } from './erp/erp.ts';
 import { isErpUnavailable } from './erp/outage.ts';
+import { findFeedbacks, findSalesOrders, type Feedback, type KnownSalesOrder } from './sync/store.ts';
+import { rememberTenant } from './sync/tenants-store.ts';
 
 export type KnownUser = ErpUser & Readonly<{ tenantId: string; asOf: Date }>;
 
@@ -15,10 +18,16 @@ export type Loaders = Readonly<{
   bom: DataLoader<Readonly<{ productId: string; version: string | null }>, BomLookup, string>;
   /** Of any tenant: whoever shows a user checks. */
   user: DataLoader<string, KnownUser | null>;
+  salesOrder: DataLoader<string, KnownSalesOrder | null>;
+  orderFeedback: DataLoader<string, Feedback | null>;
 }>;
 
 /** The ERP has no batch interfaces: loading in one tick spares equal questions, the client bounds the others. */
-export function createLoaders(erp: Erp, { tenantId }: Claims, db: Db, singleTenantId: string | undefined): Loaders {
+export function createLoaders(
+  erp: Erp,
+  { claims: { tenantId }, db, now }: Pick<BaseContext<Db>, 'claims' | 'db' | 'now'>,
+  singleTenantId: string | undefined,
+): Loaders {
   const asker = { tenantId, db };
   return {
     product: new DataLoader((ids) => each(ids, async (id) => (await erp.product(asker, id)).value)),
@@ -31,10 +40,30 @@ export function createLoaders(erp: Erp, { tenantId }: Claims, db: Db, singleTena
         const { value: user, asOf } = await erp.user(id);
         const home = user?.tenantId ?? singleTenantId;
         // Nobody's user is nobody: without a tenant there is nothing they may see.
+        if (user && home === tenantId) await remember(db, tenantId, now());
         return user && home !== undefined ? { ...user, tenantId: home, asOf } : null;
       }),
     ),
+    salesOrder: new DataLoader(async (ids) => {
+      const writable = ids.filter((id) => !id.includes('\0'));
+      const found = new Map((await findSalesOrders(db, writable)).map((it) => [it.id, it]));
+      return ids.map((id) => found.get(id) ?? null);
+    }),
+    orderFeedback: new DataLoader(async (ids) => {
+      const found = new Map((await findFeedbacks(db, ids.filter(isId))).map((it) => [it.workOrderId, it]));
+      return ids.map((id) => found.get(id) ?? null);
+    }),
   };
+}
+
+const remembered = new WeakMap<Db, Set<string>>();
+
+/** Whoever's people come here, for them the ERP is watched. Not being able to write it down is no reason to send them away. */
+async function remember(db: Db, tenantId: string, at: Date): Promise<void> {
+  const known = remembered.get(db) ?? new Set();
+  if (known.has(tenantId)) return;
+  remembered.set(db, known.add(tenantId));
+  await rememberTenant(db, tenantId, at).catch(() => known.delete(tenantId));
 }
 
 /** One failure fails one key. */

@@ -2,6 +2,12 @@
 import type { Slice } from '@enghub/subgraph-kit/start-subgraph';
 import type { Context } from './context.ts';
 import { resolvers as products } from './products/resolvers.ts';
+import { consumers as syncConsumers } from './sync/consumers.ts';
+import { resolvers as sync } from './sync/resolvers.ts';
 import { resolvers as users } from './users/resolvers.ts';
 
-export const slices: readonly Slice<Context>[] = [{ resolvers: products }, { resolvers: users }];
+export const slices: readonly Slice<Context>[] = [
+  { resolvers: products },
+  { resolvers: users },
+  { resolvers: sync, consumers: syncConsumers },
+];

@@ -4,9 +4,10 @@ import { startSubgraph, type SubgraphDefinition, type SubgraphServices } from '@
 import { createHash } from 'node:crypto';
 import { contextWith, type Context } from './context.ts';
 import { createClient, type Db } from './database.ts';
-import { createErpClient, type ErpClientSettings } from './erp/client.ts';
+import { createErpClient, type ErpClient, type ErpClientSettings } from './erp/client.ts';
 import { createErp, type Erp, type ErpTimes } from './erp/erp.ts';
 import { slices } from './slices.ts';
+import { keepInSync } from './sync/schedule.ts';
 
 export type LuaguageSettings = Omit<ErpClientSettings, 'url'> &
   Readonly<{
@@ -16,19 +17,25 @@ export type LuaguageSettings = Omit<ErpClientSettings, 'url'> &
     /** Where bridges share what they know; without it each keeps it to itself. */
     redisUrl?: string | undefined;
     times?: Partial<ErpTimes>;
+    /** Left out: it sends and pulls by itself. */
+    keepsInSync?: boolean;
   }>;
 
-export const definitionWith = (erp: Erp, singleTenantId?: string): SubgraphDefinition<Db, Context> => ({
+export const definitionWith = (
+  erp: Erp,
+  client: ErpClient,
+  singleTenantId?: string,
+): SubgraphDefinition<Db, Context> => ({
   name: 'luaguage-bridge',
   folder: new URL('../', import.meta.url),
   slices,
   createClient,
-  createContext: contextWith(erp, singleTenantId),
+  createContext: contextWith(erp, client, singleTenantId),
 });
 
 export async function startLuaguageBridge(
   services: SubgraphServices,
-  { luaguageUrl, singleTenantId, redisUrl, times, ...settings }: LuaguageSettings,
+  { luaguageUrl, singleTenantId, redisUrl, times, keepsInSync = true, ...settings }: LuaguageSettings,
 ): Promise<RunningSubgraph> {
   const client = createErpClient({ ...settings, url: luaguageUrl });
   const now = services.now ?? (() => new Date());
@@ -37,7 +44,10 @@ export async function startLuaguageBridge(
   const close = () => client.close().finally(cache.close);
   const erp = createErp({ client, cache, now, logger, times });
   try {
-    const running = await startSubgraph(definitionWith(erp, singleTenantId), services);
+    const running = await startSubgraph(
+      { ...definitionWith(erp, client, singleTenantId), ...(keepsInSync && { background: keepInSync }) },
+      services,
+    );
     return { ...running, stop: () => running.stop().finally(close) };
   } catch (error) {
     await close();

@@ -32,7 +32,9 @@ describe('asking the ERP', () => {
 
   it.each(broken)('does not try again when it %s', async (mood) => {
     luaguage.feel(mood);
-    await expect(clientWith({ attemptMs: 5_000 }).product('tenant-001', 'PROD-A001')).rejects.toSatisfy(isErpUnavailable);
+    await expect(clientWith({ attemptMs: 5_000 }).product('tenant-001', 'PROD-A001')).rejects.toSatisfy(
+      isErpUnavailable,
+    );
     expect(luaguage.asked).toHaveLength(1);
   });
 

@@ -3,6 +3,9 @@ import { equipmentDown } from './eam/equipment-down.v1.ts';
 import { equipmentRegistered } from './eam/equipment-registered.v1.ts';
 import { equipmentUp } from './eam/equipment-up.v1.ts';
 import { bomChanged } from './luaguage-bridge/bom-changed.v1.ts';
+import { integrationDegraded } from './luaguage-bridge/integration-degraded.v1.ts';
+import { integrationRecovered } from './luaguage-bridge/integration-recovered.v1.ts';
+import { permissionsChanged } from './luaguage-bridge/permissions-changed.v1.ts';
 import { ppapChanged } from './luaguage-bridge/ppap-changed.v1.ts';
 import { defectReported } from './mes/defect-reported.v1.ts';
 import { finishedGoodsReceiptSuggested } from './mes/finished-goods-receipt-suggested.v1.ts';
@@ -81,6 +84,9 @@ export const allEvents: readonly EventContract[] = [
   equipmentDown,
   equipmentUp,
   bomChanged,
+  integrationDegraded,
+  integrationRecovered,
+  permissionsChanged,
   ppapChanged,
 ];
 

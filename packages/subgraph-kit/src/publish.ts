@@ -7,7 +7,11 @@ import { newId } from './ids.ts';
 type Teller = Pick<BaseContext<unknown>, 'claims' | 'now' | 'service'>;
 
 /** Where the facts belong; events of one aggregate keep their order. */
-type About = Readonly<{ factoryId: string; aggregateId: string }>;
+type About = Readonly<{
+  /** Null for what concerns all plants of the tenant. */
+  factoryId: string | null;
+  aggregateId: string;
+}>;
 
 /** The facts as events of this request. */
 export function eventsOf({ claims, now, service }: Teller, about: About, facts: readonly Fact[]): OutboxEvent[] {

@@ -1,6 +1,8 @@
 /** The table of contents. */
 import type { Slice } from '@enghub/subgraph-kit/start-subgraph';
 import type { Context } from './context.ts';
+import { resolvers as integrationStatus } from './integration-status/resolvers.ts';
+import { resolvers as partApprovals } from './part-approvals/resolvers.ts';
 import { resolvers as products } from './products/resolvers.ts';
 import { consumers as syncConsumers } from './sync/consumers.ts';
 import { resolvers as sync } from './sync/resolvers.ts';
@@ -9,5 +11,7 @@ import { resolvers as users } from './users/resolvers.ts';
 export const slices: readonly Slice<Context>[] = [
   { resolvers: products },
   { resolvers: users },
+  { resolvers: partApprovals },
+  { resolvers: integrationStatus },
   { resolvers: sync, consumers: syncConsumers },
 ];

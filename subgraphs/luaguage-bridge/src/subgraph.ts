@@ -1,6 +1,13 @@
 import { openCache } from '@enghub/cache/open-cache';
 import type { RunningSubgraph } from '@enghub/subgraph-kit/running-subgraph';
-import { startSubgraph, type SubgraphDefinition, type SubgraphServices } from '@enghub/subgraph-kit/start-subgraph';
+import type { Claims } from '@enghub/subgraph-kit/claims';
+import {
+  startSubgraph,
+  type BackgroundTools,
+  type BackgroundWork,
+  type SubgraphDefinition,
+  type SubgraphServices,
+} from '@enghub/subgraph-kit/start-subgraph';
 import { createHash } from 'node:crypto';
 import { contextWith, type Context } from './context.ts';
 import { createClient, type Db } from './database.ts';
@@ -8,6 +15,9 @@ import { createErpClient, type ErpClient, type ErpClientSettings } from './erp/c
 import { createErp, type Erp, type ErpTimes } from './erp/erp.ts';
 import { slices } from './slices.ts';
 import { keepInSync } from './sync/schedule.ts';
+import { liveTopics } from './users/live-topics.ts';
+import { watchErp } from './watch.ts';
+import { webhookRoute } from './webhooks/route.ts';
 
 export type LuaguageSettings = Omit<ErpClientSettings, 'url'> &
   Readonly<{
@@ -17,8 +27,10 @@ export type LuaguageSettings = Omit<ErpClientSettings, 'url'> &
     /** Where bridges share what they know; without it each keeps it to itself. */
     redisUrl?: string | undefined;
     times?: Partial<ErpTimes>;
-    /** Left out: it sends and pulls by itself. */
+    /** Left out: it sends, pulls and watches by itself. */
     keepsInSync?: boolean;
+    /** What the ERP signs its webhooks with; without it there are none. */
+    webhookSecret?: string | undefined;
   }>;
 
 export const definitionWith = (
@@ -31,11 +43,12 @@ export const definitionWith = (
   slices,
   createClient,
   createContext: contextWith(erp, client, singleTenantId),
+  liveTopics,
 });
 
 export async function startLuaguageBridge(
   services: SubgraphServices,
-  { luaguageUrl, singleTenantId, redisUrl, times, keepsInSync = true, ...settings }: LuaguageSettings,
+  { luaguageUrl, singleTenantId, redisUrl, times, keepsInSync = true, webhookSecret, ...settings }: LuaguageSettings,
 ): Promise<RunningSubgraph> {
   const client = createErpClient({ ...settings, url: luaguageUrl });
   const now = services.now ?? (() => new Date());
@@ -45,14 +58,21 @@ export async function startLuaguageBridge(
   const erp = createErp({ client, cache, now, logger, times });
   try {
     const running = await startSubgraph(
-      { ...definitionWith(erp, client, singleTenantId), ...(keepsInSync && { background: keepInSync }) },
+      { ...definitionWith(erp, client, singleTenantId), ...(keepsInSync && { background: both }) },
       services,
     );
-    return { ...running, stop: () => running.stop().finally(close) };
+    const contextFor = (claims: Claims) => running.contextFor(claims) as Context;
+    const routes = webhookSecret ? [webhookRoute({ secret: webhookSecret, contextFor, now, logger })] : [];
+    return { ...running, routes, stop: () => running.stop().finally(close) };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function both(tools: BackgroundTools<Context>): BackgroundWork {
+  const works = [keepInSync(tools), watchErp(tools)];
+  return { stop: async () => void (await Promise.all(works.map((work) => work.stop()))) };
 }
 
 /** Bridges to different ERPs may share a Redis; their users must not meet. The version is that of the values' shape. */

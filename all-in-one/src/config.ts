@@ -49,6 +49,7 @@ export type Config = Readonly<{
   /** How the ERP is shown who we are. */
   luaguageAccess: ReturnType<typeof erpAddress>;
   singleTenantId: string | undefined;
+  webhookSecret: string | undefined;
   /** The simulator hands out tokens without a password: in production somebody has to say that this is meant. */
   simulatorAllowed: boolean;
   /** Null while the simulator issues the tokens. */
@@ -85,6 +86,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     luaguageUrl: it.LUAGUAGE_URL ?? null,
     luaguageAccess: erpAddress(it),
     singleTenantId: it.LUAGUAGE_TENANT_ID,
+    webhookSecret: it.LUAGUAGE_WEBHOOK_SECRET,
     simulatorAllowed: it.NODE_ENV !== 'production' || it.LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION,
     identity: it.JWKS_URL && it.JWT_ISSUER ? { jwksUrl: it.JWKS_URL, issuer: it.JWT_ISSUER } : null,
     audience: it.JWT_AUDIENCE,

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { LiveBus } from '@enghub/messaging/live';
+import type { HttpRoute } from '@enghub/subgraph-kit/http-route';
 import type { Logger } from 'pino';
 import { loadGraph, type FederatedGraph, type SourceFactory } from './apollo-adapter.ts';
 import { startApolloServer } from './apollo-server.ts';
@@ -38,6 +39,8 @@ export type GatewayOptions = Readonly<{
   /** Offers demo users at the page and at `/dev/token`. */
   demo?: Demo | undefined;
   readiness?: () => Promise<Readonly<Record<string, boolean>>>;
+  /** What subgraphs in this process serve beside the graph. */
+  routes?: readonly HttpRoute[];
   /** Other origins whose pages may open sockets, besides our own. */
   allowedOrigins?: readonly string[];
   permissionTimes?: PermissionTimes;
@@ -75,6 +78,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     graphql: graphqlRoute(apollo, identity, admission, limits),
     page: pageRoute(demo, OPERATIONS),
     demo,
+    routes: options.routes ?? [],
     readiness: options.readiness ?? (async () => ({})),
     isDraining: () => draining,
     logger,

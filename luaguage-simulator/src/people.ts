@@ -56,6 +56,7 @@ const administratorScopes = [
   'sales_order:view',
   'integration:view',
   'integration:manage',
+  'integration:view',
   'schema:introspect',
 ] as const;
 

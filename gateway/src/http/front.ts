@@ -4,12 +4,15 @@ import type { Logger } from 'pino';
 import { devTokenRoute, type Demo } from './dev-token-route.ts';
 import type { GraphqlRoute, RouteRecord } from './graphql-route.ts';
 import type { PageRoute } from './page-route.ts';
+import type { HttpRoute } from '@enghub/subgraph-kit/http-route';
 import { pathOf, sendError, sendJson } from './responses.ts';
 
 export type FrontOptions = Readonly<{
   graphql: GraphqlRoute;
   page: PageRoute;
   demo: Demo | undefined;
+  /** What others serve on this port. */
+  routes: readonly HttpRoute[];
   /** Whether each thing that the gateway leans on is there; empty while draining is decided elsewhere. */
   readiness: () => Promise<Readonly<Record<string, boolean>>>;
   isDraining: () => boolean;
@@ -42,6 +45,8 @@ async function route(options: FrontOptions, request: IncomingMessage, response: 
   if (path === '/livez') return sendJson(response, 200, { status: 'ok' });
   if (path === '/readyz') return readyz(options, response);
   if (path === '/dev/token' && options.demo) return devTokenRoute(options.demo, request, response);
+  const mounted = options.routes.find(({ prefix }) => path.startsWith(prefix));
+  if (mounted) return mounted.handle(request, response);
   if (await options.page(request, response)) return;
   sendError(response, 404, 'NOT_FOUND', 'There is nothing here. The graph is at /graphql.');
 }

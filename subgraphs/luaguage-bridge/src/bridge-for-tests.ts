@@ -7,6 +7,8 @@ import { migrationDirectories } from '@enghub/subgraph-kit/start-subgraph';
 import { freshDatabase } from '@enghub/testkit/postgres';
 import type { ExecutionResult } from 'graphql';
 import pino from 'pino';
+import type { Context } from './context.ts';
+import { watch } from './integration-status/commands.ts';
 import { startLuaguageBridge, type LuaguageSettings } from './subgraph.ts';
 import { startFaultyLuaguage } from './faulty-luaguage-for-tests.ts';
 
@@ -79,6 +81,10 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
     },
     ask: (query: string, variables: Record<string, unknown> = {}, claims: Claims = own) =>
       bridge.execute({ query, variables }, bridge.contextFor(claims)) as Promise<ExecutionResult<Answer>>,
+    /** What it serves beside the graph. */
+    route: (path: string) => bridge.routes?.find(({ prefix }) => path.startsWith(prefix)),
+    /** One look at the ERP's interfaces, as the bridge takes by itself each second. */
+    watch: () => watch(bridge.contextFor({ ...own, userId: 'system:luaguage-bridge' }) as Context),
     restart: async () => {
       await bridge.stop();
       bridge = await start();

@@ -8,5 +8,6 @@ await runSubgraph(bridgeProcess, (services, own) =>
     ...erpAddress(own),
     singleTenantId: own.LUAGUAGE_TENANT_ID,
     redisUrl: own.REDIS_URL,
+    webhookSecret: own.LUAGUAGE_WEBHOOK_SECRET,
   }),
 );

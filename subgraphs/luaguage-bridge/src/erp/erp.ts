@@ -173,8 +173,7 @@ export function createErp(options: {
       find(asker, 'PRODUCT', id, productKey(asker.tenantId, id), () => client.product(asker.tenantId, id)),
     material: (asker, id) =>
       find(asker, 'MATERIAL', id, materialKey(asker.tenantId, id), () => client.material(asker.tenantId, id)),
-    ppap: (asker, id) =>
-      find(asker, 'PPAP', id, ppapKey(asker.tenantId, id), () => client.ppap(asker.tenantId, id)),
+    ppap: (asker, id) => find(asker, 'PPAP', id, ppapKey(asker.tenantId, id), () => client.ppap(asker.tenantId, id)),
     async forget(changed) {
       for (const key of keysOf(changed)) if (key !== null) await cache.forget(key);
     },

@@ -22,7 +22,13 @@ export async function recheckBom(productId: string, version: string, context: Co
   const isOther = JSON.stringify(before?.value ?? null) !== JSON.stringify(bom);
   if (!isNews && !isOther) return;
   const usable = bom !== null;
-  const about = { product_id: productId, bom_version: version, usable, reason: usable ? null : 'withdrawn', owner: null };
+  const about = {
+    product_id: productId,
+    bom_version: version,
+    usable,
+    reason: usable ? null : 'withdrawn',
+    owner: null,
+  };
   await context.transaction((tx) =>
     publish(tx, context, { factoryId: null, aggregateId: productId }, [
       fact(bomChanged, { ...about, at: now().toISOString() }),

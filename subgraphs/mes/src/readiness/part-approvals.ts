@@ -2,7 +2,11 @@
 import type { Context } from '../context.ts';
 import { own, type Blocker } from './rules.ts';
 
-type Approval = Readonly<{ materialId: string; outcome: 'APPROVED' | 'NOT_APPROVED' | 'UNVERIFIED'; asOf?: string | null }>;
+type Approval = Readonly<{
+  materialId: string;
+  outcome: 'APPROVED' | 'NOT_APPROVED' | 'UNVERIFIED';
+  asOf?: string | null;
+}>;
 
 const QUERY = `query($materialIds: [ID!]!) {
   partApprovals(materialIds: $materialIds) { materialId outcome asOf }

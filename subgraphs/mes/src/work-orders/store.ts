@@ -71,10 +71,7 @@ export async function findNumbers(db: Db, factoryId: string, prefix: string): Pr
 }
 
 /** What was decided at release, of released orders: the policies, and how the bill of materials was known. */
-export async function findPoliciesOf(
-  db: Db,
-  ids: readonly string[],
-): Promise<AtRelease[]> {
+export async function findPoliciesOf(db: Db, ids: readonly string[]): Promise<AtRelease[]> {
   return db.$queryRaw`
     SELECT id::text AS "workOrderId", policies, bom_source AS "bomSource", bom_as_of AS "bomAsOf" FROM work_orders
      WHERE id = ANY(${ids}::uuid[]) AND policies IS NOT NULL`;

@@ -71,6 +71,7 @@ export type Config = Readonly<{
   /** Null for a key of its own in the data directory. */
   masterKeys: MasterKeys | null;
   keepReadNotificationsDays: number;
+  webhookSecret: string | undefined;
   /** The simulator hands out tokens without a password: in production somebody has to say that this is meant. */
   simulatorAllowed: boolean;
   /** Null while the simulator issues the tokens. */
@@ -119,6 +120,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     singleTenantId: it.LUAGUAGE_TENANT_ID,
     masterKeys: it.ENGHUB_ENCRYPTION_KEYS ?? null,
     keepReadNotificationsDays: it.NOTIFICATIONS_KEEP_READ_DAYS,
+    webhookSecret: it.LUAGUAGE_WEBHOOK_SECRET,
     simulatorAllowed: it.NODE_ENV !== 'production' || it.LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION,
     identity: it.JWKS_URL && it.JWT_ISSUER ? { jwksUrl: it.JWKS_URL, issuer: it.JWT_ISSUER } : null,
     audience: it.JWT_AUDIENCE,

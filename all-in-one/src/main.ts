@@ -6,6 +6,7 @@ import { issuerKeys } from '@enghub/gateway/identity/issuer-keys';
 import { sharedPermissions } from '@enghub/gateway/identity/shared-permissions';
 import { openCounters } from '@enghub/gateway/limits/counters';
 import { inProcessSource, type InProcessSource } from '@enghub/gateway/sources/in-process-source';
+import { WEBHOOK_PATH } from '@enghub/luaguage-bridge/webhooks/route';
 import { describeImport } from '@enghub/plant-log/import-report';
 import { progressBar } from '@enghub/plant-log/progress';
 import closeWithGrace from 'close-with-grace';
@@ -37,6 +38,9 @@ async function main(): Promise<void> {
   system = await startSystem(config, logger);
   const loading = { done: config.importFile === null || system.simulator === null };
   gateway = await openGateway(config, system, logger, loading);
+  if (system.simulator && system.webhookSecret) {
+    system.simulator.webhooks.sendTo({ url: `${gateway.url}${WEBHOOK_PATH}`, secret: system.webhookSecret });
+  }
   console.log(`The graph answers at ${gateway.url}/graphql (${seconds(startedAt)} s). Stop with Ctrl-C.`);
 
   if (!loading.done) await loadExample(config, system, gateway.url);
@@ -80,6 +84,7 @@ async function openGateway(
     live,
     logger,
     demo: simulator ? { users: simulator.demoUsers, tokenFor: simulator.tokenFor } : undefined,
+    routes: [...subgraphs.values()].flatMap(({ routes = [] }) => routes),
     readiness: async () => {
       const ready = await Promise.all(
         [...subgraphs.values()].map(async (it) => [it.name, await it.isReady()] as const),

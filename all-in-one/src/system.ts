@@ -12,6 +12,7 @@ import { startQms } from '@enghub/qms/subgraph';
 import { inProcessGraph } from '@enghub/subgraph-kit/graph-port';
 import type { RunningSubgraph } from '@enghub/subgraph-kit/running-subgraph';
 import type { SubgraphServices } from '@enghub/subgraph-kit/start-subgraph';
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Config, SubgraphName } from './config.ts';
@@ -30,6 +31,8 @@ export async function startSystem(config: Config, logger: Logger) {
     const embedded = Object.values(config.databaseUrls).includes(null) ? await embeddedPostgres(config, stops) : null;
     const databaseUrl = (name: SubgraphName) => config.databaseUrls[name] ?? embedded!;
     const simulator = config.luaguageUrl ? null : await simulatedErp(config, stops);
+    // The simulator is told the secret when it is told where to send; a real ERP has one of its own.
+    const webhookSecret = config.webhookSecret ?? (simulator ? randomBytes(32).toString('hex') : undefined);
     const prefix = config.rabbitMqPrefix;
     const live = config.rabbitMqUrl
       ? await connectRabbitLiveBus(config.rabbitMqUrl, { logger, ...(prefix === undefined ? {} : { prefix }) })
@@ -61,6 +64,7 @@ export async function startSystem(config: Config, logger: Logger) {
         singleTenantId: config.singleTenantId,
         redisUrl: config.redisUrl ?? undefined,
         keepReadNotificationsDays: config.keepReadNotificationsDays,
+        webhookSecret,
       }),
     ]);
     for (const outcome of started) {
@@ -72,7 +76,7 @@ export async function startSystem(config: Config, logger: Logger) {
     const failed = started.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
     release();
-    return { subgraphs, live, simulator, stop };
+    return { subgraphs, live, simulator, webhookSecret, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -3,6 +3,7 @@ import { BlockList, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { LiveBus } from '@enghub/messaging/live';
 import { PERMISSIONS_TOPIC } from '@enghub/subgraph-kit/permissions-topic';
+import type { HttpRoute } from '@enghub/subgraph-kit/http-route';
 import type { Logger } from 'pino';
 import { loadGraph, type FederatedGraph, type SourceFactory } from './apollo-adapter.ts';
 import { startApolloServer } from './apollo-server.ts';
@@ -51,6 +52,8 @@ export type GatewayOptions = Readonly<{
   readiness?: () => Promise<Readonly<Record<string, boolean>>>;
   /** By subgraph, for `/status`. */
   circuits?: () => Readonly<Record<string, CircuitStatus>>;
+  /** What subgraphs in this process serve beside the graph. */
+  routes?: readonly HttpRoute[];
   /** Other origins whose pages may open sockets, besides our own. */
   allowedOrigins?: readonly string[];
   permissionTimes?: PermissionTimes;
@@ -102,6 +105,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       live: hub.stats(),
     })),
     demo,
+    routes: options.routes ?? [],
     readiness: options.readiness ?? (async () => ({})),
     isDraining: () => draining,
     logger,

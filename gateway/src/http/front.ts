@@ -5,6 +5,7 @@ import { devTokenRoute, type Demo } from './dev-token-route.ts';
 import { callLine } from '../call-line.ts';
 import type { GraphqlRoute, RouteRecord } from './graphql-route.ts';
 import type { PageRoute } from './page-route.ts';
+import type { HttpRoute } from '@enghub/subgraph-kit/http-route';
 import { pathOf, sendError, sendJson } from './responses.ts';
 import type { StatusRoute } from './status-route.ts';
 
@@ -13,6 +14,8 @@ export type FrontOptions = Readonly<{
   page: PageRoute;
   status: StatusRoute;
   demo: Demo | undefined;
+  /** What others serve on this port. */
+  routes: readonly HttpRoute[];
   /** Whether each thing that the gateway leans on is there; empty while draining is decided elsewhere. */
   readiness: () => Promise<Readonly<Record<string, boolean>>>;
   isDraining: () => boolean;
@@ -49,6 +52,8 @@ async function route(options: Routes, request: IncomingMessage, response: Server
   if (path === '/readyz') return options.readyz(response);
   if (path === '/status') return options.status(request, response);
   if (path === '/dev/token' && options.demo) return devTokenRoute(options.demo, request, response);
+  const mounted = options.routes.find(({ prefix }) => path.startsWith(prefix));
+  if (mounted) return mounted.handle(request, response);
   if (await options.page(request, response)) return;
   sendError(response, 404, 'NOT_FOUND', 'There is nothing here. The graph is at /graphql.');
 }

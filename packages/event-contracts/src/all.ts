@@ -6,6 +6,9 @@ import { bomChanged } from './luaguage-bridge/bom-changed.v1.ts';
 import { notificationRaised } from './luaguage-bridge/notification-raised.v1.ts';
 import { notificationRead } from './luaguage-bridge/notification-read.v1.ts';
 import { notificationSent } from './luaguage-bridge/notification-sent.v1.ts';
+import { integrationDegraded } from './luaguage-bridge/integration-degraded.v1.ts';
+import { integrationRecovered } from './luaguage-bridge/integration-recovered.v1.ts';
+import { permissionsChanged } from './luaguage-bridge/permissions-changed.v1.ts';
 import { ppapChanged } from './luaguage-bridge/ppap-changed.v1.ts';
 import { defectReported } from './mes/defect-reported.v1.ts';
 import { finishedGoodsReceiptSuggested } from './mes/finished-goods-receipt-suggested.v1.ts';
@@ -86,6 +89,9 @@ export const allEvents: readonly EventContract[] = [
   equipmentDown,
   equipmentUp,
   bomChanged,
+  integrationDegraded,
+  integrationRecovered,
+  permissionsChanged,
   ppapChanged,
   notificationRaised,
   notificationRead,

@@ -1,5 +1,6 @@
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Claims } from './claims.ts';
+import type { HttpRoute } from './http-route.ts';
 
 export type SubgraphRequest = Readonly<{
   query: string;
@@ -14,6 +15,8 @@ export type RunningSubgraph = Readonly<{
   /** Answers one operation. The context comes from `contextFor` and lives for one request: it holds the DataLoaders. */
   execute(request: SubgraphRequest, context: unknown): ExecutionResult | Promise<ExecutionResult>;
   contextFor(claims: Claims): unknown;
+  /** What it serves beside the graph. */
+  routes?: readonly HttpRoute[];
   isReady(): Promise<boolean>;
   stop(): Promise<void>;
 }>;

@@ -39,6 +39,8 @@ async function route(subgraph: RunningSubgraph, keys: SigningKeys, request: Inco
     const ready = await subgraph.isReady();
     return send(response, ready ? 200 : 503, { status: ready ? 'ok' : 'unready' });
   }
+  const own = subgraph.routes?.find(({ prefix }) => request.url?.startsWith(prefix));
+  if (own) return own.handle(request, response);
   if (request.url !== '/graphql' || request.method !== 'POST') return send(response, 404, { status: 'not found' });
 
   const body = await readBody(request);

@@ -9,6 +9,8 @@ import { migrationDirectories } from '@enghub/subgraph-kit/start-subgraph';
 import { freshDatabase } from '@enghub/testkit/postgres';
 import type { ExecutionResult } from 'graphql';
 import pino from 'pino';
+import type { Context } from './context.ts';
+import { watch } from './integration-status/commands.ts';
 import { startLuaguageBridge, type LuaguageSettings } from './subgraph.ts';
 import { startFaultyLuaguage } from './faulty-luaguage-for-tests.ts';
 
@@ -95,6 +97,10 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
     publish: (...events: readonly OutboxEvent[]) => transport.publish(events),
     /** Until the bridge is started again. */
     watch: (topic: string, onTick: () => void) => live.subscribe(topic, onTick),
+    /** What it serves beside the graph. */
+    route: (path: string) => bridge.routes?.find(({ prefix }) => path.startsWith(prefix)),
+    /** One look at the ERP's interfaces, as the bridge takes by itself each second. */
+    lookAtErp: () => watch(bridge.contextFor({ ...own, userId: 'system:luaguage-bridge' }) as Context),
     restart: async () => {
       await stopBridge();
       bridge = await start();

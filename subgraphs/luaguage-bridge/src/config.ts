@@ -7,6 +7,8 @@ const erpUrl = z.url({ protocol: /^https?$/ });
 
 /** How the ERP is reached; everything about it but its URL is optional. */
 export const erpEnvironment = {
+  /** What the ERP signs its webhooks with; at least 16 characters. */
+  LUAGUAGE_WEBHOOK_SECRET: z.string().min(16).optional(),
   /** A name or password in it would show up wherever an address does. */
   LUAGUAGE_URL: erpUrl.refine((url) => !/^https?:\/\/[^/]*@/.test(url), 'must not hold a user name or password'),
   /** A bearer token; or a user and a password; or a client that fetches its tokens. */

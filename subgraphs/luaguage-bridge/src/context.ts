@@ -4,12 +4,13 @@ import type { ErpClient } from './erp/client.ts';
 import type { Erp } from './erp/erp.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
-export type Context = BaseContext<Db> & Readonly<{ loaders: Loaders; luaguage: ErpClient }>;
+export type Context = BaseContext<Db> & Readonly<{ loaders: Loaders; erp: Erp; luaguage: ErpClient }>;
 
 export const contextWith =
   (erp: Erp, luaguage: ErpClient, singleTenantId: string | undefined) =>
   (base: BaseContext<Db>): Context => ({
     ...base,
+    erp,
     luaguage,
     loaders: createLoaders(erp, base, singleTenantId),
   });

@@ -9,5 +9,6 @@ await runSubgraph(bridgeProcess, (services, own) =>
     singleTenantId: own.LUAGUAGE_TENANT_ID,
     redisUrl: own.REDIS_URL,
     keepReadNotificationsDays: own.NOTIFICATIONS_KEEP_READ_DAYS,
+    webhookSecret: own.LUAGUAGE_WEBHOOK_SECRET,
   }),
 );

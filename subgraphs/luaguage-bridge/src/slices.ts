@@ -3,6 +3,8 @@ import type { Slice } from '@enghub/subgraph-kit/start-subgraph';
 import type { Context } from './context.ts';
 import { consumers as notificationConsumers } from './notifications/consumers.ts';
 import { resolvers as notifications } from './notifications/resolvers.ts';
+import { resolvers as integrationStatus } from './integration-status/resolvers.ts';
+import { resolvers as partApprovals } from './part-approvals/resolvers.ts';
 import { resolvers as products } from './products/resolvers.ts';
 import { consumers as syncConsumers } from './sync/consumers.ts';
 import { resolvers as sync } from './sync/resolvers.ts';
@@ -13,4 +15,6 @@ export const slices: readonly Slice<Context>[] = [
   { resolvers: users },
   { resolvers: sync, consumers: syncConsumers },
   { resolvers: notifications, consumers: notificationConsumers },
+  { resolvers: partApprovals },
+  { resolvers: integrationStatus },
 ];

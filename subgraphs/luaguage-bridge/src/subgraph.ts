@@ -1,15 +1,25 @@
 import { openCache } from '@enghub/cache/open-cache';
 import type { RunningSubgraph } from '@enghub/subgraph-kit/running-subgraph';
-import { startSubgraph, type SubgraphDefinition, type SubgraphServices } from '@enghub/subgraph-kit/start-subgraph';
+import type { Claims } from '@enghub/subgraph-kit/claims';
+import {
+  startSubgraph,
+  type BackgroundTools,
+  type BackgroundWork,
+  type SubgraphDefinition,
+  type SubgraphServices,
+} from '@enghub/subgraph-kit/start-subgraph';
 import { createHash } from 'node:crypto';
 import { contextWith, type Context } from './context.ts';
 import { createClient, type Db } from './database.ts';
 import { createErpClient, type ErpClient, type ErpClientSettings } from './erp/client.ts';
 import { createErp, type Erp, type ErpTimes } from './erp/erp.ts';
-import { liveTopics } from './notifications/live-topics.ts';
+import { liveTopics as notificationTopics } from './notifications/live-topics.ts';
 import { startPostOffice } from './post-office.ts';
 import { slices } from './slices.ts';
 import { keepInSync } from './sync/schedule.ts';
+import { liveTopics as permissionTopics } from './users/live-topics.ts';
+import { watchErp } from './watch.ts';
+import { webhookRoute } from './webhooks/route.ts';
 
 export type LuaguageSettings = Omit<ErpClientSettings, 'url'> &
   Readonly<{
@@ -19,10 +29,12 @@ export type LuaguageSettings = Omit<ErpClientSettings, 'url'> &
     /** Where bridges share what they know; without it each keeps it to itself. */
     redisUrl?: string | undefined;
     times?: Partial<ErpTimes>;
-    /** Left out: it sends and pulls by itself. */
+    /** Left out: it sends, pulls and watches by itself. */
     keepsInSync?: boolean;
     /** How long notifications are kept that were read; 90 days when left out. */
     keepReadNotificationsDays?: number | undefined;
+    /** What the ERP signs its webhooks with; without it there are none. */
+    webhookSecret?: string | undefined;
   }>;
 
 export const definitionWith = (
@@ -35,7 +47,7 @@ export const definitionWith = (
   slices,
   createClient,
   createContext: contextWith(erp, client, singleTenantId),
-  liveTopics,
+  liveTopics: async (event) => [...(await notificationTopics(event)), ...(await permissionTopics(event))],
 });
 
 export async function startLuaguageBridge(
@@ -47,6 +59,7 @@ export async function startLuaguageBridge(
     times,
     keepsInSync = true,
     keepReadNotificationsDays = 90,
+    webhookSecret,
     ...settings
   }: LuaguageSettings,
 ): Promise<RunningSubgraph> {
@@ -58,22 +71,29 @@ export async function startLuaguageBridge(
   const erp = createErp({ client, cache, now, logger, times });
   try {
     const running = await startSubgraph(
-      { ...definitionWith(erp, client, singleTenantId), ...(keepsInSync && { background: keepInSync }) },
+      { ...definitionWith(erp, client, singleTenantId), ...(keepsInSync && { background: both }) },
       services,
     );
+    const contextFor = (claims: Claims) => running.contextFor(claims) as Context;
     const postOffice = startPostOffice({
-      contextFor: (claims) => running.contextFor(claims) as Context,
+      contextFor,
       listUsers: client.usersWithRole,
       send: client.sendNotification,
       logger,
       keepReadDays: keepReadNotificationsDays,
     });
     const stop = () => postOffice.stop().finally(running.stop).finally(close);
-    return { ...running, stop };
+    const routes = webhookSecret ? [webhookRoute({ secret: webhookSecret, contextFor, now, logger })] : [];
+    return { ...running, routes, stop };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function both(tools: BackgroundTools<Context>): BackgroundWork {
+  const works = [keepInSync(tools), watchErp(tools)];
+  return { stop: async () => void (await Promise.all(works.map((work) => work.stop()))) };
 }
 
 /** Bridges to different ERPs may share a Redis; their users must not meet. The version is that of the values' shape. */

@@ -37,13 +37,25 @@ export const bomLine = (id: string, quantity = '1', unit = 'pcs'): ErpLine => ({
  */
 export const erpWith =
   (bills: Readonly<Record<string, readonly ErpLine[]>>): GraphPort =>
-  async (_subgraph, { variables }) => {
+  async (_subgraph, { query, variables }) => {
+    if (query.includes('partApprovals')) return { data: { partApprovals: approvals(variables) } };
     const product = String(variables?.['productId']);
     if (product.startsWith('AWAY-')) throw new Error('the bridge is down');
     if (product.startsWith('NO-')) return { data: { billOfMaterials: { outcome: 'UNKNOWN_PRODUCT', bom: null } } };
     const bom = { version: 'v3', source: 'ERP', asOf: '2026-01-01T00:00:00Z', lines: bills[product] ?? [] };
     return { data: { billOfMaterials: { outcome: 'FOUND', bom } } };
   };
+
+/** Every material is approved, but PENDING-… is not, and nobody can say of UNVERIFIED-…. */
+const approvals = (variables: Readonly<Record<string, unknown>> | undefined) =>
+  (variables?.['materialIds'] as string[]).map((materialId) => {
+    const outcome = materialId.startsWith('PENDING-')
+      ? 'NOT_APPROVED'
+      : materialId.startsWith('UNVERIFIED-')
+        ? 'UNVERIFIED'
+        : 'APPROVED';
+    return { materialId, outcome, asOf: '2026-01-01T00:00:00Z' };
+  });
 
 export const erp: GraphPort = erpWith({});
 

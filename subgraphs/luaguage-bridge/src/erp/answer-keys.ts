@@ -5,6 +5,7 @@ export const productKey = (tenantId: string, id: string) => keyOf([tenantId, 'pr
 export const materialKey = (tenantId: string, id: string) => keyOf([tenantId, 'material'], id);
 export const bomKey = (tenantId: string, productId: string, version: string) =>
   keyOf([tenantId, 'product_bom'], productId, version);
+export const ppapKey = (tenantId: string, materialId: string) => keyOf([tenantId, 'ppap'], materialId);
 /** Without a tenant: it is the answer that says to whom a user belongs. */
 export const userKey = (id: string) => keyOf(['user'], id);
 

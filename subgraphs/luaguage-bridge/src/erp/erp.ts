@@ -2,8 +2,8 @@
 import type { Cache, Cached } from '@enghub/cache/cache';
 import type { Logger } from 'pino';
 import type { Db } from '../database.ts';
-import { bomAnswerKey, bomKey, materialKey, productKey, userKey } from './answer-keys.ts';
-import type { ErpBom, ErpMaterial, ErpProduct, ErpUser, Kept } from './answers.ts';
+import { bomAnswerKey, bomKey, materialKey, ppapKey, productKey, userKey } from './answer-keys.ts';
+import type { ErpBom, ErpMaterial, ErpPpap, ErpProduct, ErpUser, Kept } from './answers.ts';
 import type { ErpClient } from './client.ts';
 import { erpUnavailable, isErpUnavailable } from './outage.ts';
 import { answerFailed, dropAnswer, keepAnswer, lastAnswer, type AnswerKind } from './store.ts';
@@ -23,13 +23,24 @@ export type Erp = Readonly<{
   product(asker: Asker, id: string): Promise<Known<ErpProduct | null>>;
   material(asker: Asker, id: string): Promise<Known<ErpMaterial | null>>;
   bom(asker: Asker, productId: string, version: string): Promise<Known<ErpBom | null>>;
+  /** Current for two hours; what is older may be shown, but approves nothing. */
+  ppap(asker: Asker, materialId: string): Promise<Known<ErpPpap | null>>;
   /** Never older than five minutes. */
   user(id: string): Promise<Kept<ErpUser | null>>;
+  /** The ERP says that this is other than it was: the next question is asked afresh, wherever it is asked. */
+  forget(changed: Changed): Promise<void>;
 }>;
+
+export type Changed =
+  | Readonly<{ what: 'BOM'; tenantId: string; productId: string; version: string }>
+  | Readonly<{ what: 'PPAP'; tenantId: string; materialId: string }>
+  | Readonly<{ what: 'PERMISSIONS'; userId: string }>;
 
 export type ErpTimes = Readonly<{
   /** Products, materials and BOMs younger than this are not asked for again. */
   keepMs: number;
+  /** Part approvals older than this approve nothing. */
+  keepPpapMs: number;
   /** Permissions older than this are no permissions. */
   keepUsersMs: number;
   /** Permissions older than this are asked for again while the known ones serve. */
@@ -45,6 +56,7 @@ export type ErpTimes = Readonly<{
 const MINUTE_MS = 60_000;
 export const defaultTimes: ErpTimes = {
   keepMs: 30 * MINUTE_MS,
+  keepPpapMs: 120 * MINUTE_MS,
   keepUsersMs: 5 * MINUTE_MS,
   refreshUsersMs: MINUTE_MS,
   keepUnknownMs: 30_000,
@@ -66,8 +78,8 @@ export function createErp(options: {
   const isOldUnknown = (kept: Kept<unknown>) => kept.value === null && age(kept) >= times.keepUnknownMs;
 
   /** "No such thing" holds less long than a thing. */
-  async function fetchThing<Value>(key: string, load: () => Promise<Value>): Promise<Cached<Value>> {
-    const found = await cache.fetch(key, { ttlMs: times.keepMs, load });
+  async function fetchThing<Value>(key: string, ttlMs: number, load: () => Promise<Value>): Promise<Cached<Value>> {
+    const found = await cache.fetch(key, { ttlMs, load });
     return isOldUnknown(found) ? cache.fetch(key, { ttlMs: times.keepUnknownMs, load }) : found;
   }
 
@@ -97,7 +109,8 @@ export function createErp(options: {
     question: () => Promise<Value | null>,
   ): Promise<Known<Value | null>> {
     if (cacheKey === null) return { value: null, asOf: now(), source: 'ERP', isCurrent: true };
-    const asking = fetchThing(cacheKey, async () => {
+    const ttlMs = kind === 'PPAP' ? times.keepPpapMs : times.keepMs;
+    const asking = fetchThing(cacheKey, ttlMs, async () => {
       const asOf = now();
       const value = await question().catch((error: unknown) => noteFailure(asker, kind, key, error));
       await keepForLater(asker, kind, key, { value, asOf });
@@ -107,7 +120,7 @@ export function createErp(options: {
     if (found) return current(found);
 
     const last = await lastAnswer(asker.db, { tenantId: asker.tenantId, kind, key });
-    if (last) return { ...(last as Kept<Value>), source: 'CACHE', isCurrent: false };
+    if (last) return { ...(last as Kept<Value>), source: 'CACHE', isCurrent: kind === 'PPAP' && age(last) < ttlMs };
     const late = await answerWithin(asking, times.deadlineMs - times.patienceMs);
     if (late) return current(late);
     throw erpUnavailable('no answer, and none from before');
@@ -168,11 +181,30 @@ export function createErp(options: {
       find(asker, 'PRODUCT', id, productKey(asker.tenantId, id), () => client.product(asker.tenantId, id)),
     material: (asker, id) =>
       find(asker, 'MATERIAL', id, materialKey(asker.tenantId, id), () => client.material(asker.tenantId, id)),
+    ppap: (asker, id) => find(asker, 'PPAP', id, ppapKey(asker.tenantId, id), () => client.ppap(asker.tenantId, id)),
+    async forget(changed) {
+      for (const key of keysOf(changed)) if (key !== null) await cache.forget(key);
+    },
     bom: (asker, productId, version) =>
       find(asker, 'BOM', bomAnswerKey(productId, version), bomKey(asker.tenantId, productId, version), () =>
         client.bom(asker.tenantId, productId, version),
       ),
   };
+}
+
+/** A product may have got another current version with its bill. */
+function keysOf(changed: Changed): readonly (string | null)[] {
+  switch (changed.what) {
+    case 'BOM':
+      return [
+        bomKey(changed.tenantId, changed.productId, changed.version),
+        productKey(changed.tenantId, changed.productId),
+      ];
+    case 'PPAP':
+      return [ppapKey(changed.tenantId, changed.materialId)];
+    case 'PERMISSIONS':
+      return [userKey(changed.userId)];
+  }
 }
 
 const current = <Value>({ value, asOf, source }: Cached<Value>): Known<Value> => ({

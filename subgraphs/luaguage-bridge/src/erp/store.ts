@@ -3,7 +3,7 @@ import type { Db } from '../database.ts';
 import type { Kept } from './answers.ts';
 import { log } from './import-log-store.ts';
 
-export type AnswerKind = 'PRODUCT' | 'MATERIAL' | 'BOM';
+export type AnswerKind = 'PRODUCT' | 'MATERIAL' | 'BOM' | 'PPAP';
 type Question = Readonly<{ tenantId: string; kind: AnswerKind; key: string }>;
 
 /** The last good answer from before, whoever asked and whenever this process started. */
@@ -53,6 +53,20 @@ export async function findAnswerSync(db: Db, question: Question): Promise<Answer
   if (!row) return null;
   const { attempts, lastError, asOf: lastAt } = row;
   return { state: attempts === 0 ? 'SYNCED' : 'PENDING', lastAt, lastError, attempts };
+}
+
+/** Keys of answers older than an instant, the oldest first. */
+export async function findOlder(
+  db: Db,
+  about: Readonly<{ tenantId: string; kind: AnswerKind; than: Date; atMost: number }>,
+): Promise<string[]> {
+  const rows = await db.erpAnswer.findMany({
+    where: { tenantId: about.tenantId, kind: about.kind, asOf: { lt: about.than } },
+    select: { key: true },
+    orderBy: { asOf: 'asc' },
+    take: about.atMost,
+  });
+  return rows.map(({ key }) => key);
 }
 
 /** The ERP says that there is no such thing any more. */

@@ -31,3 +31,8 @@ export async function pulledTo(db: Db, cursor: string, at: Date, nextPullAt: Dat
 export async function pullFailed(db: Db, error: string, nextPullAt: Date): Promise<void> {
   await db.erpTenant.updateMany({ data: { attempts: { increment: 1 }, lastError: error, nextPullAt } });
 }
+
+/** Somebody said that there is something to pull. */
+export async function pullNow(db: Db, at: Date): Promise<void> {
+  await db.erpTenant.updateMany({ data: { nextPullAt: at } });
+}

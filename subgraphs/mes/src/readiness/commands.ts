@@ -5,6 +5,7 @@ import { gatherMissing, gatherOrders, gatherStations } from './gather.ts';
 import * as rules from './rules.ts';
 import type { Blocker, OperationAction, OrderAction, Who } from './rules.ts';
 
+export { unapproved } from './part-approvals.ts';
 export type { Blocker, BlockerKind, OperationAction, OrderAction, Who } from './rules.ts';
 
 /** Actions that nothing but the order's own row can keep from being taken. */

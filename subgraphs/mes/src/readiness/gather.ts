@@ -7,18 +7,19 @@ import { findQualificationsOf, missingSkills, plantDay, startOfDay } from '../qu
 import { Decimal } from 'decimal.js';
 import { jobsAtOnce } from '../station-capacity/commands.ts';
 import { findHeard } from './heard-store.ts';
-import type { MissingSkill, OperationToJudge, OrderFacts, StationFacts } from './rules.ts';
+import type { Blocker, MissingSkill, OperationToJudge, OrderFacts, StationFacts } from './rules.ts';
 import * as store from './store.ts';
 import type { OrderRow } from './store.ts';
 
 export type Gathered = OrderFacts & Readonly<{ order: OrderRow }>;
 
-/** `uses` names materials of orders that have none yet, since they are not released. */
+/** `uses` names materials of orders that have none yet, since they are not released; `unapproved`, what keeps one out. */
 export async function gatherOrders(
   db: Db,
   ids: readonly string[],
   now: Date,
   uses: ReadonlyMap<string, readonly string[]> = new Map(),
+  unapproved: ReadonlyMap<string, Blocker> = new Map(),
 ): Promise<Map<string, Gathered>> {
   const orders = await store.findOrders(db, [...new Set(ids)]);
   if (orders.length === 0) return new Map();
@@ -46,6 +47,7 @@ export async function gatherOrders(
         operations: operations.filter(({ workOrderId }) => workOrderId === order.id),
         materials: materials.filter(({ workOrderId }) => workOrderId === order.id),
         uses: uses.get(order.id) ?? [],
+        unapproved: (uses.get(order.id) ?? []).flatMap((material) => unapproved.get(material) ?? []),
         stock: stock.get(order.id) ?? null,
         stationsCanBeFull: policies.get(order.id)!.occupiedStation === 'BLOCK',
         heard,

@@ -79,11 +79,6 @@ export async function findHeard(db: Db, subjectIds: readonly string[]): Promise<
   return [...found.values()];
 }
 
-/** Whether any material is blocked at all. */
-export async function isAnyMaterialBlocked(db: Db): Promise<boolean> {
-  return (await db.heardBlockerSubject.findFirst({ where: { subjectKind: 'MATERIAL' } })) !== null;
-}
-
 /** In effect in a plant, latest first. */
 export async function pageOfBlockers(
   db: Db,

@@ -57,6 +57,10 @@ const blockers: RefusalMessages<BlockerKind | 'PREDECESSOR_USED_UP' | 'PREDECESS
     en: 'Material {material} is not approved for production; its PPAP is {status}.',
     'zh-CN': '物料 {material} 未获生产批准，PPAP {status}。',
   },
+  PPAP_UNVERIFIED: {
+    en: 'The ERP cannot say at present whether material {material} is approved for production.',
+    'zh-CN': 'ERP 目前无法确认物料 {material} 是否已获生产批准。',
+  },
   ENGINEERING_CHANGE: {
     en: 'Engineering change on {subject}: {reason}',
     'zh-CN': '{subject}因工程变更停止：{reason}',
@@ -66,7 +70,8 @@ const blockers: RefusalMessages<BlockerKind | 'PREDECESSOR_USED_UP' | 'PREDECESS
 
 type Words<Word extends string> = Readonly<Record<Word, Readonly<Record<Language, string>>>>;
 
-const statuses: Words<OrderStatus | OperationStatus | 'APPROVED' | 'REJECTED'> = {
+const statuses: Words<OrderStatus | OperationStatus | 'APPROVED' | 'REJECTED' | 'NOT_APPROVED'> = {
+  NOT_APPROVED: { en: 'not approved', 'zh-CN': '未批准' },
   DRAFT: { en: 'a draft', 'zh-CN': '为草稿' },
   PLANNED: { en: 'planned', 'zh-CN': '已计划' },
   RELEASED: { en: 'released', 'zh-CN': '已下达' },

@@ -44,6 +44,7 @@ const facts = (change: Partial<OrderFacts> = {}): OrderFacts => ({
   operations: [operation()],
   materials: [],
   uses: [],
+  unapproved: [],
   stock: null,
   stationsCanBeFull: true,
   heard: [],

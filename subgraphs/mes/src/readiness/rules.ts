@@ -18,6 +18,7 @@ export type BlockerKind =
   | 'EQUIPMENT_DOWN'
   | 'BOM_NOT_USABLE'
   | 'PPAP_NOT_APPROVED'
+  | 'PPAP_UNVERIFIED'
   | 'ENGINEERING_CHANGE'
   | 'OTHER';
 
@@ -81,6 +82,8 @@ export type OrderFacts = Readonly<{
   materials: readonly MaterialNeed[];
   /** Materials that it will have once it is released. */
   uses: readonly string[];
+  /** Those of them that the ERP has not approved for new orders. */
+  unapproved: readonly Blocker[];
   /** What may be taken of each material, if the plant keeps stock and minds a shortage. */
   stock: ReadonlyMap<string, string> | null;
   /** Whether a station that runs as many jobs as it can refuses another. */
@@ -108,7 +111,10 @@ export type MissingSkill = Readonly<{ skill: string; since: Date | null }>;
 export function judgeOrder(order: OrderToJudge, facts: OrderFacts, action: OrderAction, now: Date): Blocker[] {
   switch (action) {
     case 'RELEASE':
-      return heardOn(facts.heard, subjectsOf(order, facts), { release: order.bomVersion ?? '' });
+      return [
+        ...heardOn(facts.heard, subjectsOf(order, facts), { release: order.bomVersion ?? '' }),
+        ...facts.unapproved,
+      ];
     case 'START':
       return [...heardOn(facts.heard, subjectsOf(order, facts)), ...shortagesOf(order, facts, facts.operations, now)];
     case 'RESUME':

@@ -3,7 +3,7 @@ import DataLoader from 'dataloader';
 import type { Context } from '../context.ts';
 import { legalActions, type Operation, type WorkOrder } from '../work-orders/commands.ts';
 import { gatherMissing, gatherOrders, gatherStations, type Gathered } from './gather.ts';
-import { isAnyMaterialBlocked } from './heard-store.ts';
+import { unapproved } from './part-approvals.ts';
 import { plannedMaterials } from './planned-materials.ts';
 import * as rules from './rules.ts';
 import type { Blocker, OperationAction, OrderAction, StationFacts } from './rules.ts';
@@ -39,8 +39,8 @@ function sourcesOf(context: Context): Sources {
   const { db, now } = context;
   const sources: Sources = {
     orders: new DataLoader(async (ids) => {
-      const uses = (await isAnyMaterialBlocked(db)) ? await plannedMaterials(context, ids) : new Map();
-      const gathered = await gatherOrders(db, ids, now(), uses);
+      const uses = await plannedMaterials(context, ids);
+      const gathered = await gatherOrders(db, ids, now(), uses, await unapproved(context, [...uses.values()].flat()));
       return ids.map((id) => gathered.get(id) ?? null);
     }, together),
     stations: new DataLoader(async (ids) => {

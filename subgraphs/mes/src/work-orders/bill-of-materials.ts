@@ -11,6 +11,9 @@ export type Bom = Readonly<{
   lines: readonly BomLine[];
 }>;
 
+/** How the bill came to be known; `asOf` is an instant of the ERP's. */
+export type BomSource = Pick<Bom, 'source' | 'asOf'>;
+
 export type BomOutcome = 'FOUND' | 'UNKNOWN_PRODUCT' | 'UNAVAILABLE';
 
 type Answer = {

@@ -3,7 +3,8 @@ import type { Context } from '../context.ts';
 import { forgetStock, releaseReservations } from '../inventory/commands.ts';
 import { findPolicies } from '../plant-policies/commands.ts';
 import { pendingReportCount } from '../production-reporting/commands.ts';
-import { askForBom } from './bill-of-materials.ts';
+import { unapproved } from '../readiness/commands.ts';
+import { askForBom, type BomSource } from './bill-of-materials.ts';
 import { change, noteOf, stale, type Change, type CommandInput, type Outcome } from './change.ts';
 import { findOrder, outputLotOf, starting } from './commands.ts';
 import { goodLimit } from './limit-rules.ts';
@@ -26,12 +27,19 @@ export async function releaseWorkOrder(input: CommandInput, context: Context): P
   const foreseen = rules.release(seen, context.claims.userId, context.now());
   if (!foreseen.ok) return refusing(foreseen.refusal);
   let lines: readonly BomLine[] = [];
+  let source: BomSource | null = null;
   // What a rework order works on is the finished product: nothing of the bill is used again.
   if (seen.type === 'PRODUCTION') {
     const { outcome, bom } = await askForBom(context, seen.productId, seen.bomVersion);
     if (outcome === 'UNKNOWN_PRODUCT') return refusing('PRODUCT_UNKNOWN');
     if (!bom) return refusing('BOM_UNAVAILABLE');
     ({ lines } = bom);
+    source = { source: bom.source, asOf: bom.asOf };
+    const blockers = await unapproved(
+      context,
+      lines.map(({ materialId }) => materialId),
+    );
+    if (blockers.size > 0) return refusing({ code: 'PPAP_UNVERIFIED', blockers: [...blockers.values()] });
   }
   return change(input, context, {
     command: 'releaseWorkOrder',
@@ -43,6 +51,7 @@ export async function releaseWorkOrder(input: CommandInput, context: Context): P
       await operations.fixAtRelease(tx, order.id, {
         policies,
         goodLimit: goodLimit(order.quantity, policies.overproduction),
+        bom: source,
       });
       const owner = { tenantId: context.claims.tenantId, factoryId: order.factoryId };
       const own = await operations.findOperationsOf(tx, [order.id]);

@@ -30,6 +30,10 @@ export const messages: RefusalMessages<WorkOrderRefusalCode> = {
     en: 'The ERP does not answer, so no work orders can be created or released for now.',
     'zh-CN': 'ERP 暂时无法提供物料清单，目前不能创建或下达工单。',
   },
+  PPAP_UNVERIFIED: {
+    en: 'Materials of the order are not known as approved for production.',
+    'zh-CN': '工单所用物料未确认获得生产批准。',
+  },
   BLOCKED: { en: 'Something is in the way; see the blockers.', 'zh-CN': '存在阻碍因素，详见阻碍列表。' },
   EXTERNAL_ID_TAKEN: {
     en: 'Work order {existing} of the plant has this external id.',

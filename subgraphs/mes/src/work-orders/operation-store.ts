@@ -1,5 +1,6 @@
 import type { Db } from '../database.ts';
 import { Prisma } from '../generated/prisma/client.ts';
+import type { BomSource } from './bill-of-materials.ts';
 import type { PlantPolicies } from '../plant-policies/commands.ts';
 import type { OrderMaterial } from './release-rules.ts';
 import type { Operation } from './rules.ts';
@@ -45,10 +46,14 @@ export async function insertOperations(tx: Db, owner: Owner, operations: readonl
 export async function fixAtRelease(
   tx: Db,
   orderId: string,
-  fixed: { policies: PlantPolicies; goodLimit: string },
+  fixed: { policies: PlantPolicies; goodLimit: string; bom: BomSource | null },
 ): Promise<void> {
-  const { policies, goodLimit } = fixed;
-  await tx.workOrder.updateMany({ where: { id: orderId }, data: { policies } });
+  const { policies, goodLimit, bom } = fixed;
+  const bomAsOf = bom?.asOf == null ? null : new Date(bom.asOf);
+  await tx.workOrder.updateMany({
+    where: { id: orderId },
+    data: { policies, bomSource: bom?.source ?? null, bomAsOf },
+  });
   await tx.workOrderOperation.updateMany({
     where: { workOrderId: orderId },
     data: { goodLimit, overproductionMode: policies.overproduction.mode, predecessorMode: policies.predecessor },

@@ -13,6 +13,7 @@ import * as life from './life.ts';
 import { messages } from './messages.ts';
 import type { OrderRefusal } from './refusals.ts';
 import { createReworkOrder } from './rework.ts';
+import type { WorkOrder } from './rules.ts';
 import * as store from './store.ts';
 
 const refusal = ({ claims }: Context, { code, blockers = [], existing, limit, actual, count }: OrderRefusal) => {
@@ -116,6 +117,8 @@ export const resolvers: Resolvers = {
     remainingQuantity,
     lateness: async (order, _args, { loaders, now }) =>
       latenessOf(order, order.dueDate === null ? null : (await loaders.factory.load(order.factoryId))!.timeZone, now()),
+    bomSource: async (order, _args, { loaders }) => (await releaseOf(order, loaders))?.bomSource ?? null,
+    bomAsOf: async (order, _args, { loaders }) => (await releaseOf(order, loaders))?.bomAsOf ?? null,
     materials: ({ id }, _args, { loaders }) => loaders.materialsOf.load(id),
     overproduction: async ({ id }, _args, { loaders }) =>
       (await loaders.policiesOf.load(id))?.policies.overproduction ?? null,
@@ -137,3 +140,7 @@ export const resolvers: Resolvers = {
     with: ({ withIds }, _args, { loaders }) => operationsBy(loaders, withIds),
   },
 };
+
+/** A part of another order was released with it. */
+const releaseOf = ({ id, parentId, parentRelation }: WorkOrder, loaders: Context['loaders']) =>
+  loaders.policiesOf.load(parentId !== null && parentRelation !== 'REWORK' ? parentId : id);

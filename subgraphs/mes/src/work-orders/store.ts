@@ -9,6 +9,13 @@ import type { Operation, Status, WorkOrder } from './rules.ts';
 /** An order with what its plant had decided when it was released; null before that. */
 export type OrderWithPolicies = WorkOrder & Readonly<{ policies: PlantPolicies | null }>;
 
+export type AtRelease = Readonly<{
+  workOrderId: string;
+  policies: PlantPolicies;
+  bomSource: 'ERP' | 'CACHE' | null;
+  bomAsOf: Date | null;
+}>;
+
 export type OrderFilter = Readonly<{
   status?: readonly Status[] | null | undefined;
   factoryId?: string | null | undefined;
@@ -63,13 +70,10 @@ export async function findNumbers(db: Db, factoryId: string, prefix: string): Pr
   return rows.map(({ number }) => number);
 }
 
-/** The policies as they were at release, of released orders. */
-export async function findPoliciesOf(
-  db: Db,
-  ids: readonly string[],
-): Promise<{ workOrderId: string; policies: PlantPolicies }[]> {
+/** What was decided at release, of released orders: the policies, and how the bill of materials was known. */
+export async function findPoliciesOf(db: Db, ids: readonly string[]): Promise<AtRelease[]> {
   return db.$queryRaw`
-    SELECT id::text AS "workOrderId", policies FROM work_orders
+    SELECT id::text AS "workOrderId", policies, bom_source AS "bomSource", bom_as_of AS "bomAsOf" FROM work_orders
      WHERE id = ANY(${ids}::uuid[]) AND policies IS NOT NULL`;
 }
 

@@ -4,6 +4,7 @@ import { integrationDegraded } from '@enghub/event-contracts/luaguage-bridge/int
 import { integrationRecovered } from '@enghub/event-contracts/luaguage-bridge/integration-recovered.v1';
 import { publish } from '@enghub/subgraph-kit/publish';
 import type { Context } from '../context.ts';
+import type { ErpInterface } from '../erp/interface-guard.ts';
 import { recheckDue } from '../part-approvals/commands.ts';
 import { recheckBoms } from '../products/commands.ts';
 import { nextState, type IntegrationState } from './rules.ts';
@@ -19,7 +20,7 @@ export async function watch(context: Context): Promise<void> {
   }
 }
 
-async function tell(next: IntegrationState, context: Context): Promise<boolean> {
+async function tell(next: IntegrationState<ErpInterface>, context: Context): Promise<boolean> {
   const { name, state, since, lastError: last_error } = next;
   const about = { interface: name, since: since.toISOString(), last_error: last_error?.slice(0, 1_000) ?? null };
   return context.transaction(async (tx) => {
@@ -34,7 +35,7 @@ async function tell(next: IntegrationState, context: Context): Promise<boolean> 
 }
 
 /** What was answered out of memory meanwhile is asked for again. */
-async function makeGood({ name }: IntegrationState, context: Context): Promise<void> {
+async function makeGood({ name }: IntegrationState<ErpInterface>, context: Context): Promise<void> {
   if (name === 'PPAP') await recheckDue(context, true);
   if (name === 'BOM') await recheckBoms(context);
 }

@@ -1,8 +1,15 @@
 /** When an interface of the ERP counts as degraded, and when as well again. Pure: the caller brings the clock. */
-import type { ErpInterface, InterfaceHealth } from '../erp/interface-guard.ts';
+/** How an interface has been doing since the bridge started. */
+type Health<Name> = Readonly<{
+  name: Name;
+  circuit: 'CLOSED' | 'OPEN' | 'HALF_OPEN';
+  lastSuccessAt: Date | null;
+  lastFailureAt: Date | null;
+  lastError: string | null;
+}>;
 
-export type IntegrationState = Readonly<{
-  name: ErpInterface;
+export type IntegrationState<Name = string> = Readonly<{
+  name: Name;
   state: 'OK' | 'DEGRADED';
   since: Date;
   lastError: string | null;
@@ -13,7 +20,11 @@ const PATIENCE_MS = 10_000;
 const LAGGING_MS = 5 * 60_000;
 
 /** The state that follows; null while nothing is to be told. */
-export function nextState(health: InterfaceHealth, told: IntegrationState | null, now: Date): IntegrationState | null {
+export function nextState<Name>(
+  health: Health<Name>,
+  told: IntegrationState<Name> | null,
+  now: Date,
+): IntegrationState<Name> | null {
   const { name, circuit, lastSuccessAt, lastFailureAt, lastError } = health;
   const isFailing = lastFailureAt !== null && (lastSuccessAt === null || lastSuccessAt < lastFailureAt);
   if (isFailing) {
@@ -27,7 +38,7 @@ export function nextState(health: InterfaceHealth, told: IntegrationState | null
 }
 
 /** Milliseconds since the ERP was last heard here, while it fails. */
-export function lagMs({ lastSuccessAt, lastFailureAt }: InterfaceHealth, now: Date): number {
+export function lagMs({ lastSuccessAt, lastFailureAt }: Health<string>, now: Date): number {
   if (lastFailureAt === null || (lastSuccessAt !== null && lastSuccessAt >= lastFailureAt)) return 0;
   return Math.max(0, now.getTime() - (lastSuccessAt ?? lastFailureAt).getTime());
 }

@@ -2,7 +2,7 @@ import type { Db } from '../database.ts';
 import type { ErpInterface } from '../erp/interface-guard.ts';
 import type { IntegrationState } from './rules.ts';
 
-export async function findStates(db: Db): Promise<IntegrationState[]> {
+export async function findStates(db: Db): Promise<IntegrationState<ErpInterface>[]> {
   const rows = await db.integrationState.findMany({ orderBy: { name: 'asc' } });
   return rows.map(({ name, state, since, lastError }) => ({
     name: name as ErpInterface,
@@ -13,7 +13,7 @@ export async function findStates(db: Db): Promise<IntegrationState[]> {
 }
 
 /** False when another bridge has told it already. */
-export async function saveState(tx: Db, tenantId: string, next: IntegrationState): Promise<boolean> {
+export async function saveState(tx: Db, tenantId: string, next: IntegrationState<ErpInterface>): Promise<boolean> {
   const { name, state, since, lastError } = next;
   const saved = await tx.$executeRaw`
     INSERT INTO integration_states AS known (tenant_id, name, state, since, last_error)

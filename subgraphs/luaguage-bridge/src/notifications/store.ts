@@ -1,5 +1,5 @@
 import type { Db } from '../database.ts';
-import { Prisma } from '../generated/prisma/client.ts';
+import type { Prisma } from '../generated/prisma/client.ts';
 import type { Channels, DeliveryState, Kind, NewOccasion, Parameters, Preference, Settled } from './rules.ts';
 
 export type Occasion = NewOccasion &

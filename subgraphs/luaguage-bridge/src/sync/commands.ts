@@ -93,5 +93,7 @@ async function askFor(
   }
 }
 
+export { findTenants, SCHEDULER_TENANT } from './tenants-store.ts';
+
 /** At the next round of the schedule. */
 export const pullSoon = ({ db, now }: Context): Promise<void> => pullNow(db, now());

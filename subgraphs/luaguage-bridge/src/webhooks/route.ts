@@ -1,14 +1,13 @@
 /** Where the ERP says that something changed. It is asked for the rest, so a forged word could only make us ask. */
 import type { HttpRoute } from '@enghub/subgraph-kit/http-route';
-import { systemClaims } from '@enghub/subgraph-kit/claims';
-import type { Claims } from '@enghub/subgraph-kit/claims';
+import { systemClaims, type Claims } from '@enghub/subgraph-kit/claims';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { isErpUnavailable } from '../erp/outage.ts';
-import { findTenants, SCHEDULER_TENANT } from '../sync/tenants-store.ts';
+import { findTenants, SCHEDULER_TENANT } from '../sync/commands.ts';
 import { hear } from './commands.ts';
 import { isSigned } from './signature.ts';
 

@@ -1,46 +1,31 @@
-/** Finds the people that are to be told, and sends what the ERP is to tell them; for all tenants, beside the requests. */
+/** Finds the people that are to be told, and sends what the ERP is to tell them, for every tenant that was ever heard of. */
 import { startLoop } from '@enghub/messaging/wake-up';
 import { systemClaims } from '@enghub/subgraph-kit/claims';
-import { newId } from '@enghub/subgraph-kit/ids';
-import type { Logger } from 'pino';
+import type { BackgroundTools, BackgroundWork } from '@enghub/subgraph-kit/start-subgraph';
+import { randomUUID } from 'node:crypto';
 import type { Context } from './context.ts';
-import { refreshDirectory, type ListUsers } from './directory/commands.ts';
-import { addressedRoles, addressOccasions } from './notifications/commands.ts';
-import { deliver, type Send } from './notifications/delivery.ts';
-import * as store from './notifications/store.ts';
-import { isErpUnavailable, isRefusal } from './erp/outage.ts';
-
-export type PostOffice = Readonly<{ stop(): Promise<void> }>;
-
-export type PostOfficeOptions = Readonly<{
-  contextFor: (claims: ReturnType<typeof systemClaims>) => Context;
-  listUsers: ListUsers;
-  send: Send;
-  logger: Logger;
-  /** How long a notification that was read is kept. */
-  keepReadDays: number;
-}>;
+import { refreshDirectory } from './directory/commands.ts';
+import { isErpUnavailable } from './erp/outage.ts';
+import { addressedRoles, addressOccasions, purgeRead } from './notifications/commands.ts';
+import { deliver } from './notifications/delivery.ts';
+import { findTenants, SCHEDULER_TENANT } from './sync/tenants-store.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** An ERP that did not list its users is left alone for so long. */
-const LIST_AGAIN_MS = 30_000;
+const LIST_AGAIN_MS = 5_000;
 
-export function startPostOffice(options: PostOfficeOptions): PostOffice {
-  const { contextFor, listUsers, send, logger } = options;
-  const contextOf = (tenantId: string): Context =>
-    contextFor(systemClaims('luaguage-bridge', { tenantId, factoryIds: ['*'], traceId: newId() }));
-  const notListed = new Map<string, number>();
-  const purged = new Map<string, number>();
+export function runPostOffice({ contextFor, logger }: BackgroundTools<Context>, keepReadDays: number): BackgroundWork {
+  const contextOf = (tenantId: string) =>
+    contextFor(systemClaims('luaguage-bridge', { tenantId, factoryIds: ['*'], traceId: randomUUID() }));
+  const notListedAt = new Map<string, number>();
+  const purgedAt = new Map<string, number>();
   let stopping = false;
 
-  /** One tenant's trouble is not the others'. */
-  async function forEachTenant(what: string, work: (context: Context) => Promise<void>): Promise<void> {
-    for (const tenantId of await store.tenants(contextOf('*').db)) {
-      if (stopping) return;
-      await work(contextOf(tenantId)).catch((error: unknown) =>
-        logger.warn({ err: error, tenantId }, `notifications: ${what} failed, will be tried again`),
-      );
-    }
+  /** One tenant's trouble is not another's. */
+  async function forEachTenant(work: (context: Context) => Promise<void>): Promise<void> {
+    const tenants = await findTenants(contextOf(SCHEDULER_TENANT).db);
+    const rounds = await Promise.allSettled(tenants.map((tenantId) => work(contextOf(tenantId))));
+    for (const round of rounds) if (round.status === 'rejected') throw round.reason;
   }
 
   async function address(context: Context): Promise<void> {
@@ -49,14 +34,14 @@ export function startPostOffice(options: PostOfficeOptions): PostOffice {
 
   async function refresh(context: Context): Promise<void> {
     const { tenantId } = context.claims;
-    const at = context.now().getTime();
-    if (at < (notListed.get(tenantId) ?? -Infinity) + LIST_AGAIN_MS) return;
+    const at = performance.now();
+    if (at < (notListedAt.get(tenantId) ?? -Infinity) + LIST_AGAIN_MS) return;
     try {
-      await refreshDirectory(addressedRoles, listUsers, context);
-      notListed.delete(tenantId);
+      await refreshDirectory(addressedRoles, context);
+      notListedAt.delete(tenantId);
     } catch (error) {
       if (!isErpUnavailable(error)) throw error;
-      notListed.set(tenantId, at);
+      notListedAt.set(tenantId, at);
       logger.warn({ err: error, tenantId }, 'the ERP did not list who holds which role');
     }
   }
@@ -64,31 +49,31 @@ export function startPostOffice(options: PostOfficeOptions): PostOffice {
   async function purge(context: Context): Promise<void> {
     const { tenantId } = context.claims;
     const at = context.now().getTime();
-    if (at < (purged.get(tenantId) ?? -Infinity) + DAY_MS) return;
-    purged.set(tenantId, at);
-    const count = await store.purge(context.db, new Date(at - options.keepReadDays * DAY_MS));
+    if (at < (purgedAt.get(tenantId) ?? -Infinity) + DAY_MS) return;
+    const count = await purgeRead(new Date(at - keepReadDays * DAY_MS), context);
+    purgedAt.set(tenantId, at);
     if (count > 0) logger.info({ tenantId, count }, 'old notifications removed');
   }
 
   // Apart, so that nobody is told later because the ERP is slow to take what others are told.
   const inside = startLoop(
     () =>
-      forEachTenant('finding recipients', async (context) => {
+      forEachTenant(async (context) => {
         await address(context);
         await refresh(context);
         await address(context);
         await purge(context);
       }),
     logger,
-    'notification recipients',
+    'finding whom to notify',
   );
   const outside = startLoop(
     () =>
-      forEachTenant('sending', async (context) => {
-        while (!stopping && (await deliver(send, isRefusal, context)));
+      forEachTenant(async (context) => {
+        while (!stopping && (await deliver(context)));
       }),
     logger,
-    'notification deliveries',
+    'sending notifications',
   );
 
   return {

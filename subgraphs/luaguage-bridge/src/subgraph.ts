@@ -14,7 +14,7 @@ import { createClient, type Db } from './database.ts';
 import { createErpClient, type ErpClient, type ErpClientSettings } from './erp/client.ts';
 import { createErp, type Erp, type ErpTimes } from './erp/erp.ts';
 import { liveTopics as notificationTopics } from './notifications/live-topics.ts';
-import { startPostOffice } from './post-office.ts';
+import { runPostOffice } from './post-office.ts';
 import { slices } from './slices.ts';
 import { keepInSync } from './sync/schedule.ts';
 import { liveTopics as permissionTopics } from './users/live-topics.ts';
@@ -29,7 +29,7 @@ export type LuaguageSettings = Omit<ErpClientSettings, 'url'> &
     /** Where bridges share what they know; without it each keeps it to itself. */
     redisUrl?: string | undefined;
     times?: Partial<ErpTimes>;
-    /** Left out: it sends, pulls and watches by itself. */
+    /** Left out: it sends, pulls, watches and tells people by itself. */
     keepsInSync?: boolean;
     /** How long notifications are kept that were read; 90 days when left out. */
     keepReadNotificationsDays?: number | undefined;
@@ -70,30 +70,21 @@ export async function startLuaguageBridge(
   const close = () => client.close().finally(cache.close);
   const erp = createErp({ client, cache, now, logger, times });
   try {
+    const background = (tools: BackgroundTools<Context>): BackgroundWork => {
+      const works = [keepInSync(tools), watchErp(tools), runPostOffice(tools, keepReadNotificationsDays)];
+      return { stop: async () => void (await Promise.all(works.map((work) => work.stop()))) };
+    };
     const running = await startSubgraph(
-      { ...definitionWith(erp, client, singleTenantId), ...(keepsInSync && { background: both }) },
+      { ...definitionWith(erp, client, singleTenantId), ...(keepsInSync && { background }) },
       services,
     );
     const contextFor = (claims: Claims) => running.contextFor(claims) as Context;
-    const postOffice = startPostOffice({
-      contextFor,
-      listUsers: client.usersWithRole,
-      send: client.sendNotification,
-      logger,
-      keepReadDays: keepReadNotificationsDays,
-    });
-    const stop = () => postOffice.stop().finally(running.stop).finally(close);
     const routes = webhookSecret ? [webhookRoute({ secret: webhookSecret, contextFor, now, logger })] : [];
-    return { ...running, routes, stop };
+    return { ...running, routes, stop: () => running.stop().finally(close) };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-function both(tools: BackgroundTools<Context>): BackgroundWork {
-  const works = [keepInSync(tools), watchErp(tools)];
-  return { stop: async () => void (await Promise.all(works.map((work) => work.stop()))) };
 }
 
 /** Bridges to different ERPs may share a Redis; their users must not meet. The version is that of the values' shape. */

@@ -1,26 +1,18 @@
 /** Who holds which role where: what the ERP lists, and what its permission answers say besides. */
 import type { Context } from '../context.ts';
+import type { ErpListedUser } from '../erp/answers.ts';
 import * as store from './store.ts';
-
-export type ListedUser = Readonly<{ id: string; roles: readonly string[]; factoryIds: readonly string[] }>;
-
-/** Lists the holders of a role at any plant of the tenant; null when the ERP has no such list. */
-export type ListUsers = (tenantId: string, role: string) => Promise<readonly ListedUser[] | null>;
 
 const LISTED_FOR_MS = 10 * 60_000;
 
 /** Asks the ERP for the roles that it did not list lately. Fails when it cannot be asked; what was known remains. */
-export async function refreshDirectory(
-  roles: readonly string[],
-  listUsers: ListUsers,
-  context: Context,
-): Promise<void> {
+export async function refreshDirectory(roles: readonly string[], context: Context): Promise<void> {
   const { tenantId } = context.claims;
   const listed = await store.listedRoles(context.db, roles);
   const at = context.now();
   const due = roles.filter((role) => at.getTime() - (listed.get(role)?.getTime() ?? -Infinity) >= LISTED_FOR_MS);
   for (const role of due) {
-    const users = await listUsers(tenantId, role);
+    const users = await context.luaguage.usersWithRole(tenantId, role);
     await context.transaction(async (tx) => {
       if (users) {
         const holders = users.filter((user) => user.roles.includes(role));
@@ -34,7 +26,7 @@ export async function refreshDirectory(
 
 /** What a permission answer says of somebody: of the roles only those that people are found by are kept. */
 export async function rememberUser(
-  user: ListedUser & Readonly<{ asOf: Date }>,
+  user: ErpListedUser & Readonly<{ asOf: Date }>,
   foundBy: readonly string[],
   context: Context,
 ): Promise<void> {

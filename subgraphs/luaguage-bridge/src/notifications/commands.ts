@@ -12,6 +12,7 @@ import { notificationRead } from '@enghub/event-contracts/luaguage-bridge/notifi
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
 import { findHolders } from '../directory/commands.ts';
+import { hearOfTenant } from '../sync/commands.ts';
 import * as rules from './rules.ts';
 import type { Kind, Preference } from './rules.ts';
 import * as store from './store.ts';
@@ -30,12 +31,13 @@ export async function hear(event: Envelope, context: Context): Promise<void> {
   await context.transaction(async (tx) => {
     if (burstMinutes !== null) {
       await store.lockSubject(tx, tenantId, kind, subject);
-      const since = new Date(at.getTime() - burstMinutes * MINUTE_MS);
-      const open = await store.openOccasion(tx, kind, subject, since);
+      const burstMs = burstMinutes * MINUTE_MS;
+      const open = await store.openOccasion(tx, kind, subject, { at, burstMs });
       if (open) return addToBurst(tx, open, happened, at, context);
     }
     const occasion = { ...happened, id: newId(), factoryId: event.factory_id, count: 1, firstAt: at, lastAt: at };
     await store.insertOccasion(tx, tenantId, { ...occasion, addressedAt: null });
+    await hearOfTenant({ ...context, db: tx });
   });
 }
 
@@ -46,8 +48,11 @@ async function addToBurst(
   at: Date,
   context: Context,
 ): Promise<void> {
+  // Events of several orders come in any order.
+  const firstAt = at < open.firstAt ? at : open.firstAt;
   const lastAt = at > open.lastAt ? at : open.lastAt;
-  const grown = { ...open, parameters: rules.joined(open.parameters, parameters), count: open.count + 1, lastAt };
+  const count = open.count + 1;
+  const grown = { ...open, parameters: rules.joined(open.parameters, parameters), count, firstAt, lastAt };
   await tell(tx, grown, await store.saveBurst(tx, grown), context);
 }
 
@@ -184,6 +189,9 @@ export async function setPreferences(
 }
 
 export const severityOf = (kind: Kind): rules.Severity => rules.kinds[kind].severity;
+
+/** Removes what was read before, and what is left behind by it; answers how many notifications that were. */
+export const purgeRead = (before: Date, { db }: Context): Promise<number> => store.purge(db, before);
 
 /** By which roles people have to be found. */
 export const { addressedRoles } = rules;

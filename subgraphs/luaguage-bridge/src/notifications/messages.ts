@@ -46,6 +46,20 @@ const words: Readonly<Record<Kind, Readonly<Record<Language, Words>>>> = {
     en: { title: '{equipment} is down', text: '{reason}' },
     'zh-CN': { title: '设备 {equipment} 停机', text: '{reason}' },
   },
+  INTEGRATION_DEGRADED: {
+    en: {
+      title: 'The ERP does not answer: {interface}',
+      text: 'Since {since}; the plant goes on with what is known[. {lastError}]',
+    },
+    'zh-CN': {
+      title: 'ERP 接口无应答：{interface}',
+      text: '自 {since} 起；工厂使用已知数据继续运行[。{lastError}]',
+    },
+  },
+  INTEGRATION_RECOVERED: {
+    en: { title: 'The ERP answers again: {interface}', text: 'Since {since}.' },
+    'zh-CN': { title: 'ERP 接口已恢复：{interface}', text: '自 {since} 起。' },
+  },
 };
 
 const comma: Readonly<Record<Language, string>> = { en: ', ', 'zh-CN': '、' };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DataOf, EventContract } from '@enghub/event-contracts/define-event';
 import { equipmentDown } from '@enghub/event-contracts/eam/equipment-down.v1';
 import { defectReported } from '@enghub/event-contracts/mes/defect-reported.v1';
+import { integrationDegraded } from '@enghub/event-contracts/luaguage-bridge/integration-degraded.v1';
 import { workOrderCompleted } from '@enghub/event-contracts/mes/work-order-completed.v1';
 import { workOrderCreated } from '@enghub/event-contracts/mes/work-order-created.v1';
 import { newEvent, type OutboxEvent } from '@enghub/messaging/outbox';
@@ -14,7 +15,7 @@ import { emp001, gateway, startTestBridge, type TestBridge } from '../bridge-for
 let bridge: TestBridge;
 let database: pg.Client;
 beforeAll(async () => {
-  bridge = await startTestBridge();
+  bridge = await startTestBridge({ keepsInSync: true });
   database = new pg.Client({ connectionString: bridge.ownerUrl });
   await database.connect();
 });
@@ -35,7 +36,7 @@ const quality = person('emp-201');
 const maintainer = person('emp-401');
 const elsewhere: Claims = { ...person('emp-701', ['factory-sz-01']), tenantId: 'tenant-002' };
 
-type Where = Readonly<{ tenantId?: string; factoryId?: string; at?: Date }>;
+type Where = Readonly<{ tenantId?: string; factoryId?: string | null; at?: Date }>;
 function eventOf<C extends EventContract>(
   contract: C,
   data: DataOf<C>,
@@ -159,6 +160,19 @@ describe('a new order', () => {
     expect((await bridge.ask(reference, {}, emp001)).data).toEqual({ _entities: [null] });
     expect((await bridge.ask(reference, {}, elsewhere)).data?._entities).toEqual([{ __typename: 'Notification' }]);
   });
+});
+
+it('tells administrators, and only them, that an interface of the ERP does not answer', async () => {
+  const data = {
+    interface: 'PPAP-x',
+    state: 'DEGRADED' as const,
+    since: START.toISOString(),
+    last_error: 'luaguage: 503',
+  };
+  await bridge.publish(eventOf(integrationDegraded, data, 'PPAP-x', { factoryId: null }));
+  const administrator = person('emp-901');
+  expect(await told(administrator, 'PPAP-x')).toMatchObject({ kind: 'INTEGRATION_DEGRADED', severity: 'CRITICAL' });
+  for (const other of [emp001, planner, elsewhere]) expect(await about(other, 'PPAP-x')).toEqual([]);
 });
 
 describe('defects on one operation', () => {

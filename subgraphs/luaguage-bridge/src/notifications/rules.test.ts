@@ -50,6 +50,14 @@ describe('what people are told of', () => {
     expect(occasionOf(event(type, data))).toMatchObject({ kind, subject, actorId });
   });
 
+  it.each([
+    ['DEGRADED', 'IntegrationDegraded', 'INTEGRATION_DEGRADED'],
+    ['OK', 'IntegrationRecovered', 'INTEGRATION_RECOVERED'],
+  ])('is that an interface of the ERP is %s', (state, type, kind) => {
+    const data = { interface: 'BOM', state, since: '2026-01-05T06:00:00Z', last_error: null };
+    expect(occasionOf({ ...event(type, data), factory_id: null })).toMatchObject({ kind, subject: 'BOM' });
+  });
+
   it('is neither planned maintenance nor anything else', () => {
     expect(occasionOf(event('EquipmentDown', { ...down, planned: true }))).toBeNull();
     expect(occasionOf(event('StockMoved', {}))).toBeNull();

@@ -1,6 +1,8 @@
 /** Of what people are told, who, and how. Pure: the caller brings the clock and the data. */
 import { equipmentDown } from '@enghub/event-contracts/eam/equipment-down.v1';
 import { isEvent, type Envelope } from '@enghub/event-contracts/envelope';
+import { integrationDegraded } from '@enghub/event-contracts/luaguage-bridge/integration-degraded.v1';
+import { integrationRecovered } from '@enghub/event-contracts/luaguage-bridge/integration-recovered.v1';
 import { defectReported } from '@enghub/event-contracts/mes/defect-reported.v1';
 import { workOrderCompleted } from '@enghub/event-contracts/mes/work-order-completed.v1';
 import { workOrderCreated } from '@enghub/event-contracts/mes/work-order-created.v1';
@@ -15,7 +17,9 @@ export type Kind =
   | 'WORK_ORDER_COMPLETED'
   | 'DEFECT_REPORTED'
   | 'QUALITY_HOLD_PLACED'
-  | 'EQUIPMENT_DOWN';
+  | 'EQUIPMENT_DOWN'
+  | 'INTEGRATION_DEGRADED'
+  | 'INTEGRATION_RECOVERED';
 export type Severity = 'INFO' | 'WARNING' | 'CRITICAL';
 
 type KindRule = Readonly<{
@@ -36,6 +40,8 @@ export const kinds: Readonly<Record<Kind, KindRule>> = {
   DEFECT_REPORTED: { severity: 'WARNING', roles: quality, burstMinutes: 10 },
   QUALITY_HOLD_PLACED: { severity: 'CRITICAL', roles: [...quality, ...production], burstMinutes: null },
   EQUIPMENT_DOWN: { severity: 'CRITICAL', roles: ['maintainer', 'production_manager'], burstMinutes: null },
+  INTEGRATION_DEGRADED: { severity: 'CRITICAL', roles: ['administrator'], burstMinutes: null },
+  INTEGRATION_RECOVERED: { severity: 'INFO', roles: ['administrator'], burstMinutes: null },
 };
 
 export const allKinds = Object.keys(kinds) as readonly Kind[];
@@ -61,6 +67,8 @@ export const heardEvents = [
   defectReported,
   qualityHoldPlaced,
   equipmentDown,
+  integrationDegraded,
+  integrationRecovered,
 ];
 
 /** What an event is to people; null when nobody needs to be told. */
@@ -102,6 +110,12 @@ export function occasionOf(event: Envelope): NewOccasion | null {
     if (planned) return null;
     const parameters = { downtimeId, equipmentId, equipment, reason };
     return { kind: 'EQUIPMENT_DOWN', subject: downtimeId, actorId: by, parameters };
+  }
+  if (isEvent(integrationDegraded, event) || isEvent(integrationRecovered, event)) {
+    const { interface: name, since, last_error } = event.data;
+    const kind = event.data.state === 'DEGRADED' ? 'INTEGRATION_DEGRADED' : 'INTEGRATION_RECOVERED';
+    const parameters = { interface: name, since, lastError: last_error ?? '' };
+    return { kind, subject: name, actorId: null, parameters };
   }
   return null;
 }

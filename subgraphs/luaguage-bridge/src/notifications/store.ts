@@ -41,27 +41,38 @@ export async function lockSubject(tx: Db, tenantId: string, kind: Kind, subject:
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
 }
 
-/** The one that began within the window and that more of the same belong to. */
-export async function openOccasion(tx: Db, kind: Kind, subject: string, since: Date): Promise<Occasion | null> {
-  const [found] = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id::text FROM notification_occasions
-     WHERE kind = ${kind} AND subject = ${subject} AND first_at > ${since}
-     ORDER BY first_at DESC LIMIT 1 FOR UPDATE`;
-  const row = found && (await tx.notificationOccasion.findUnique({ where: { id: found.id } }));
-  return row ? toOccasion(row) : null;
+/** The one that began so shortly before or after that both belong together. */
+export async function openOccasion(
+  tx: Db,
+  kind: Kind,
+  subject: string,
+  { at, burstMs }: Readonly<{ at: Date; burstMs: number }>,
+): Promise<Occasion | null> {
+  const [after, before] = [new Date(at.getTime() - burstMs), new Date(at.getTime() + burstMs)];
+  const row = await tx.notificationOccasion.findFirst({
+    where: { kind, subject, firstAt: { gt: after, lt: before } },
+    orderBy: { firstAt: 'desc' },
+  });
+  return row && lockOccasion(tx, row.id);
+}
+
+/** As it stands once whoever addresses it is done. */
+async function lockOccasion(tx: Db, id: string): Promise<Occasion | null> {
+  await tx.$executeRaw`SELECT FROM notification_occasions WHERE id = ${id}::uuid FOR UPDATE`;
+  const row = await tx.notificationOccasion.findUnique({ where: { id } });
+  return row && toOccasion(row);
 }
 
 export async function insertOccasion(tx: Db, tenantId: string, occasion: Occasion): Promise<void> {
   const parameters = occasion.parameters as Prisma.InputJsonObject;
   await tx.notificationOccasion.createMany({ data: [{ ...occasion, tenantId, parameters }] });
-  await tx.notificationTenant.createMany({ data: [{ tenantId }], skipDuplicates: true });
 }
 
 /** Whoever was told already has it on top and unread again; answers who that is. */
-export async function saveBurst(tx: Db, { id, parameters, count, lastAt }: Occasion): Promise<string[]> {
+export async function saveBurst(tx: Db, { id, parameters, count, firstAt, lastAt }: Occasion): Promise<string[]> {
   await tx.notificationOccasion.updateMany({
     where: { id },
-    data: { parameters: parameters as Prisma.InputJsonObject, count, lastAt },
+    data: { parameters: parameters as Prisma.InputJsonObject, count, firstAt, lastAt },
   });
   await tx.notification.updateMany({ where: { occasionId: id }, data: { readAt: null, raisedAt: lastAt } });
   const told = await tx.notification.findMany({
@@ -109,11 +120,6 @@ export async function insertNotifications(
       })),
   });
   await tx.notificationOccasion.updateMany({ where: { id: occasionId }, data: { addressedAt: at } });
-}
-
-/** The names of all tenants for whom there may be something to do, whatever tenant the client is bound to. */
-export async function tenants(db: Db): Promise<string[]> {
-  return (await db.notificationTenant.findMany({ orderBy: { tenantId: 'asc' } })).map(({ tenantId }) => tenantId);
 }
 
 export type Due = Readonly<{

@@ -9,7 +9,7 @@ import type { ErpSalesOrder } from '../erp/sales-orders.ts';
 import { keep } from './pulling.ts';
 import type { Sync } from './rules.ts';
 import * as store from './store.ts';
-import { pullNow } from './tenants-store.ts';
+import { pullNow, rememberTenant } from './tenants-store.ts';
 
 export type RetryInput = Readonly<{ requestId: string; kind: SyncKind; externalId: string }>;
 type Refusal = 'NOT_FOUND' | 'NOT_RETRIED_BY_HAND' | 'ERP_UNAVAILABLE' | 'REQUEST_ID_REUSED' | 'BAD_REQUEST_ID';
@@ -94,6 +94,9 @@ async function askFor(
 }
 
 export { findTenants, SCHEDULER_TENANT } from './tenants-store.ts';
+
+/** From now on the schedules serve the tenant too. */
+export const hearOfTenant = ({ db, claims, now }: Context): Promise<void> => rememberTenant(db, claims.tenantId, now());
 
 /** At the next round of the schedule. */
 export const pullSoon = ({ db, now }: Context): Promise<void> => pullNow(db, now());

@@ -63,8 +63,8 @@ export async function startLuaguageBridge(
     ...settings
   }: LuaguageSettings,
 ): Promise<RunningSubgraph> {
-  const client = createErpClient({ ...settings, url: luaguageUrl });
   const now = services.now ?? (() => new Date());
+  const client = createErpClient({ now, ...settings, url: luaguageUrl });
   const { logger } = services;
   const cache = await openCache({ url: redisUrl, prefix: cachePrefix(luaguageUrl), logger, now });
   const close = () => client.close().finally(cache.close);

@@ -261,10 +261,13 @@ function whenThingsBreak(broker: NonNullable<typeof rabbit>): void {
     databaseProxy.refuse();
     const event = stationEvent('S1', 'a');
     await transport.publish([event]);
-    await vi.waitFor(() => expect(tries).toBeGreaterThanOrEqual(2), soon);
+    // More often than an event may be tried.
+    await vi.waitFor(() => expect(tries).toBeGreaterThanOrEqual(5), soon);
     databaseProxy.restore();
     await expectApplied(subscription.queue, namesOf([event]));
-    expect(transport.counts()).toMatchObject({ retried: 0, deadLettered: 0 });
+    // One may count: the database can be back between a failure and the look whether it is there.
+    expect(transport.counts().retried).toBeLessThanOrEqual(1);
+    expect(transport.counts().deadLettered).toBe(0);
     await databaseProxy.close();
   });
 }

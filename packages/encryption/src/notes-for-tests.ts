@@ -26,7 +26,10 @@ export async function notesDatabase() {
   const database: FreshDatabase = await freshDatabase('plant', directories);
   const app = new pg.Pool({ connectionString: database.appUrl, max: 4 });
   const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
-  for (const pool of [app, owner]) pool.on('connect', (client) => client.on('error', () => undefined));
+  for (const pool of [app, owner]) {
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
+  }
 
   async function as<Row extends object>(tenantId: string, sql: string, values: unknown[] = []): Promise<Row[]> {
     const client = await app.connect();

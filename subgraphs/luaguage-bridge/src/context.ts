@@ -12,5 +12,5 @@ export const contextWith =
     ...base,
     erp,
     luaguage,
-    loaders: createLoaders(erp, base, singleTenantId),
+    loaders: createLoaders({ erp, luaguage }, base, singleTenantId),
   });

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Logger } from 'pino';
 import { devTokenRoute, type Demo } from './dev-token-route.ts';
 import { callLine } from '../call-line.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { GraphqlRoute, RouteRecord } from './graphql-route.ts';
 import type { PageRoute } from './page-route.ts';
 import type { HttpRoute } from '@enghub/subgraph-kit/http-route';
@@ -19,13 +20,19 @@ export type FrontOptions = Readonly<{
   /** Whether each thing that the gateway leans on is there; empty while draining is decided elsewhere. */
   readiness: () => Promise<Readonly<Record<string, boolean>>>;
   isDraining: () => boolean;
+  limits: Pick<Limits, 'headMs' | 'requestMs'>;
   logger: Logger;
 }>;
 
 export function createFront(options: FrontOptions): Server {
   const { logger } = options;
   const readyz = readinessRoute(options);
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 });
+  const { headMs, requestMs } = options.limits;
+  const server = createServer({
+    headersTimeout: headMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: Math.min(2_000, headMs / 2),
+  });
   server.keepAliveTimeout = 65_000;
   server.maxHeadersCount = 100;
 

@@ -28,7 +28,8 @@ function problemOf(name: string, value: string): string[] {
     return passwordProblem(value, 'the broker');
   }
   if (name === 'GATEWAY_SIGNING_KEYS') return signingProblems(value);
-  if (['DATABASE_ROLE_SECRET', 'LUAGUAGE_TOKEN'].includes(name) && isSample(value))
+  if (name === 'ENGHUB_ENCRYPTION_KEYS') return encryptionProblems(value);
+  if (['DATABASE_ROLE_SECRET', 'LUAGUAGE_TOKEN', 'LUAGUAGE_WEBHOOK_SECRET'].includes(name) && isSample(value))
     return ['this is a sample, no secret'];
   if (name === 'DEMO_TOKENS_URL' || (name === 'JWT_ISSUER' && value.includes('luaguage-simulator'))) {
     return [
@@ -52,6 +53,14 @@ function signingProblems(text: string): string[] {
   return secrets.some((secret) => secret.length < MIN_SIGNING_SECRET)
     ? [`a secret needs ${MIN_SIGNING_SECRET} characters or more in production`]
     : [];
+}
+
+/** What a key is made of may be words: `change-me` in base64 is as well known as in letters. */
+function encryptionProblems(text: string): string[] {
+  const keys = text.split(',').map((part) => part.trim().split(':'));
+  const isKnown = ([id = '', key = '']: readonly string[]) =>
+    SAMPLES.test(id) || isSample(Buffer.from(key, 'base64').toString('latin1'));
+  return keys.some(isKnown) ? ['this is a sample, no key'] : [];
 }
 
 function partsOf(text: string) {

@@ -16,7 +16,7 @@ export const stockGateway = 'bench/src/systems/stock-gateway.ts';
 export type Distributed = Readonly<{
   subgraphs: ReadonlyMap<string, number>;
   /** A gateway in front of these subgraphs; several may stand side by side. */
-  startGateway(name: string, main: string): Promise<System>;
+  startGateway(name: string, main: string, settings?: Readonly<Record<string, string>>): Promise<System>;
   stop(): Promise<void>;
 }>;
 
@@ -56,9 +56,9 @@ export async function startDistributed(
 
   return {
     subgraphs: pidsOf(behind),
-    async startGateway(name, main) {
+    async startGateway(name, main, settings = {}) {
       const port = await freePort();
-      const gateway = start(name, main, { PORT: String(port) });
+      const gateway = start(name, main, { ...settings, PORT: String(port) });
       gateways.push(gateway);
       const url = `http://127.0.0.1:${port}`;
       await untilReady(url, [...behind, gateway]);

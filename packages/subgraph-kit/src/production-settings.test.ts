@@ -27,6 +27,9 @@ it.each([
   ['GATEWAY_SIGNING_KEYS', 'a:9f1c2b7e4d6a8035c1e2f49b7d60a85c,b:a-short-one-of-20-ch'],
   ['GATEWAY_SIGNING_KEYS', 'a:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'],
   ['DATABASE_ROLE_SECRET', 'secret'],
+  ['DOCUMENTS_SIGNING_SECRET', 'change-me-change-me-change-me-change-me'],
+  ['DOCUMENTS_SIGNING_SECRET', 'a-short-one-of-20-ch'],
+  ['DOCUMENTS_S3_SECRET_ACCESS_KEY', 'example'],
   ['DEMO_TOKENS_URL', 'http://127.0.0.1:4010/token'],
   ['JWT_ISSUER', 'urn:enghub:luaguage-simulator'],
 ])('refuses %s=%s in production, without saying the secret', (name, value) => {

@@ -28,7 +28,14 @@ function problemOf(name: string, value: string): string[] {
     return passwordProblem(value, 'the broker');
   }
   if (name === 'GATEWAY_SIGNING_KEYS') return signingProblems(value);
-  if (['DATABASE_ROLE_SECRET', 'LUAGUAGE_TOKEN'].includes(name) && isSample(value))
+  if (name === 'DOCUMENTS_SIGNING_SECRET' && !isSample(value) && value.length < MIN_SIGNING_SECRET)
+    return [`a secret needs ${MIN_SIGNING_SECRET} characters or more in production`];
+  if (
+    ['DATABASE_ROLE_SECRET', 'LUAGUAGE_TOKEN', 'DOCUMENTS_SIGNING_SECRET', 'DOCUMENTS_S3_SECRET_ACCESS_KEY'].includes(
+      name,
+    ) &&
+    isSample(value)
+  )
     return ['this is a sample, no secret'];
   if (name === 'DEMO_TOKENS_URL' || (name === 'JWT_ISSUER' && value.includes('luaguage-simulator'))) {
     return [

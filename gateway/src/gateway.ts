@@ -57,6 +57,8 @@ export type GatewayOptions = Readonly<{
   /** Other origins whose pages may open sockets, besides our own. */
   allowedOrigins?: readonly string[];
   permissionTimes?: PermissionTimes;
+  /** How long a request may take to come, unless it brings a file; 30 seconds when left out. */
+  requestMs?: number;
   /** How often the permissions behind open sockets are looked at again. */
   recheckMs?: number;
 }>;
@@ -108,6 +110,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     routes: options.routes ?? [],
     readiness: options.readiness ?? (async () => ({})),
     isDraining: () => draining,
+    requestMs: options.requestMs,
     logger,
   });
   const sockets = attachSockets(front, {

@@ -31,19 +31,37 @@ export function refuse(request: IncomingMessage, response: ServerResponse, refus
   if (response.headersSent) return void response.destroy();
   const [status, message] = refusals[refusal];
   const retry = status === 503 && { 'retry-after': '5' };
-  // The rest of a file must not be taken for the next request.
-  const end = !request.complete && { connection: 'close' };
-  sendJson(response, status, { errors: [{ message, extensions: { code: refusal } }] }, { ...retry, ...end });
-  if (request.complete) return;
+  const body = { errors: [{ message, extensions: { code: refusal } }] };
+  if (request.complete) return sendJson(response, status, body, { ...retry });
+  const text = JSON.stringify(body);
+  // What is left of a file must not be taken for the next request.
+  const length = { connection: 'close', 'content-length': String(Buffer.byteLength(text)) };
+  response.writeHead(status, { ...jsonHeaders, ...retry, ...length }).write(text);
+  endSoon(request, response);
+}
+
+/** A connection that ends with bytes unread is reset, and the answer is lost. */
+function endSoon(request: IncomingMessage, response: ServerResponse): void {
   let left = COURTESY_BYTES;
+  const end = () => {
+    clearTimeout(late);
+    response.end();
+    request.destroy();
+  };
+  const late = setTimeout(end, COURTESY_MS);
   request.on('error', () => undefined);
+  request.once('end', end).once('close', end);
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length;
-    if (left < 0) request.destroy();
+    if (left < 0) end();
   });
-  const late = setTimeout(() => request.destroy(), COURTESY_MS);
-  request.once('close', () => clearTimeout(late));
 }
+
+const jsonHeaders = {
+  'content-type': 'application/json; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+};
 
 export function sendJson(
   response: ServerResponse,
@@ -51,11 +69,5 @@ export function sendJson(
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    ...headers,
-  });
-  response.end(JSON.stringify(body));
+  response.writeHead(status, { ...jsonHeaders, ...headers }).end(JSON.stringify(body));
 }

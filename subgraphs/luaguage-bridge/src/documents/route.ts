@@ -80,6 +80,7 @@ export function documentRoute({ urls, contextFor, maxParallel, times, now, logge
 
   return {
     prefix: DOCUMENTS_PATH,
+    takesLong: true,
     handle: (request, response) =>
       handle(request, response).catch((error: unknown) => {
         // The ERP cannot be asked what the user may do.

@@ -14,6 +14,7 @@ import path from 'node:path';
 import pino from 'pino';
 import type { Context } from './context.ts';
 import type { DocumentSettings } from './documents/settings.ts';
+import { purgeAbandoned } from './documents/transfers.ts';
 import { watch } from './integration-status/commands.ts';
 import { startLuaguageBridge, type LuaguageSettings } from './subgraph.ts';
 import { startFaultyLuaguage } from './faulty-luaguage-for-tests.ts';
@@ -112,6 +113,8 @@ export async function startTestBridge({
     route: (path: string) => bridge.routes?.find(({ prefix }) => path.startsWith(prefix)),
     /** One look at the ERP's interfaces, as the bridge takes by itself each second. */
     lookAtErp: () => watch(bridge.contextFor({ ...own, userId: 'system:luaguage-bridge' }) as Context),
+    /** As the bridge does by itself now and then. */
+    forgetAbandoned: () => purgeAbandoned(bridge.contextFor({ ...own, userId: 'system:luaguage-bridge' }) as Context),
     restart: async () => {
       await stopBridge();
       bridge = await start();

@@ -6,6 +6,7 @@ import { readPage, toPage, type Page } from '@enghub/subgraph-kit/pages';
 import { answerRequest, bookRequest, forgetRequest } from '@enghub/subgraph-kit/requests';
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
+import type { PpapStatus } from './ppap-rules.ts';
 import * as rules from './rules.ts';
 import type { AnnouncedFile, Kind, NewDocumentRefusal, Subject } from './rules.ts';
 import * as store from './store.ts';
@@ -113,7 +114,7 @@ export type ChangeRefusal =
   'NOT_FOUND' | 'STALE_VERSION' | 'ARCHIVED' | 'BAD_SUBJECT' | 'TOO_MANY_SUBJECTS' | 'BAD_REASON';
 export type ChangeOutcome = Decision<Document, never, ChangeRefusal>;
 
-type Seen = Readonly<{ id: string; version: number }>;
+export type Seen = Readonly<{ id: string; version: number }>;
 type Change = Readonly<{ command: string; reason?: string | null | undefined }>;
 
 /** Nothing is decided on a document that is other than the client saw it. */
@@ -195,6 +196,7 @@ export type Wanted = Readonly<{
   subject?: Subject | null | undefined;
   kinds?: readonly Kind[] | null | undefined;
   factoryId?: string | null | undefined;
+  ppapStatuses?: readonly PpapStatus[] | null | undefined;
   includeArchived?: boolean | undefined;
 }>;
 
@@ -205,10 +207,11 @@ export async function listDocuments(
   const { first, after } = readPage({ first: args.first, after: args.after ?? null }, 1);
   const [before = null] = after ?? [];
   if (before !== null && !isId(before)) throw fault('BAD_USER_INPUT', 'after is not a cursor of this list.');
-  const { subject = null, kinds = null, factoryId = null, includeArchived = false } = args.filter ?? {};
+  const { subject = null, kinds = null, factoryId = null, ppapStatuses = null } = args.filter ?? {};
+  const includeArchived = args.filter?.includeArchived ?? false;
   // What nobody could link to, nothing is linked to.
   if ((subject && !rules.isSubject(subject)) || factoryId?.includes('\0')) return toPage<Document>([], first, () => []);
-  const rows = await store.pageOf(db, { subject, kinds, factoryId, includeArchived }, { first, before });
+  const rows = await store.pageOf(db, { subject, kinds, factoryId, ppapStatuses, includeArchived }, { first, before });
   return toPage(rows, first, ({ id }) => [id]);
 }
 

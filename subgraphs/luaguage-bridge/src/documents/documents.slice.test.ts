@@ -192,3 +192,58 @@ describe('a document', () => {
     expect((await page(first.pageInfo.endCursor)).edges.map(({ node }) => node.id)).toEqual([ids[0]]);
   });
 });
+
+describe('a part approval on file', () => {
+  const SUBMIT = `mutation($input: SubmitPpapInput!) { submitPpap(input: $input) {
+    ... on ChangeDocumentPayload { document { version ppap { status changedBy reason } } } ... on DocumentRefusal { code message } } }`;
+  const DECIDE = SUBMIT.replace('SubmitPpapInput', 'DecidePpapInput').replace('submitPpap', 'decidePpap');
+  type Changed = { document: { version: number; ppap: { status: string } }; code?: string };
+  const quality = { ...emp001, userId: 'emp-201' };
+
+  it('is submitted, decided with a reason, and starts again with a new version', async () => {
+    const id = await archive.file(pdf('ppap'), { kind: 'PPAP', subjects: [{ kind: 'MATERIAL', id: 'MAT-PENDING' }] });
+    const { version } = (await document(id))!;
+    const submitted = await archive.ask<Changed>(SUBMIT, { input: { id, version } });
+    expect(submitted.document.ppap).toEqual({ status: 'SUBMITTED', changedBy: 'emp-001', reason: null });
+    const decide = (input: object) =>
+      archive.ask<Changed>(DECIDE, { input: { id, version: submitted.document.version, ...input } }, quality);
+    expect(await decide({ decision: 'REJECT' })).toMatchObject({ code: 'REASON_MISSING' });
+    expect(await decide({ decision: 'APPROVE_INTERIM', reason: '500 pieces' })).toMatchObject({
+      document: { ppap: { status: 'INTERIM_APPROVED', changedBy: 'emp-201', reason: '500 pieces' } },
+    });
+    expect(await decide({ decision: 'APPROVE' })).toMatchObject({ code: 'STALE_VERSION' });
+
+    const waiting = (ppapStatuses: string[]) =>
+      archive.ask<{ edges: unknown[] }>(
+        `query($filter: DocumentFilter) { documents(filter: $filter) { edges { node { id } } } }`,
+        { filter: { ppapStatuses } },
+      );
+    expect((await waiting(['INTERIM_APPROVED'])).edges).toEqual([{ node: { id } }]);
+    const next = pdf('ppap, second try');
+    await archive.put((await archive.requestVersion(id, next)).upload!.url, next);
+    expect((await waiting(['INTERIM_APPROVED'])).edges).toEqual([]);
+    expect((await waiting(['DRAFT'])).edges).toEqual([{ node: { id } }]);
+  });
+
+  it('is nothing that other documents have', async () => {
+    const id = await archive.file(pdf('no ppap'));
+    const { version } = (await document(id))!;
+    expect(await archive.ask(SUBMIT, { input: { id, version } })).toMatchObject({ code: 'NO_PPAP' });
+  });
+});
+
+describe('what was announced and never came', () => {
+  it('is forgotten an hour after its time, and a document that nothing is left of with it', async () => {
+    const { documentId } = await archive.request(pdf('never'));
+    const kept = await archive.file(pdf('kept'));
+    await archive.requestVersion(kept, pdf('never either'));
+    bridge.passMinutes(70);
+    expect(await bridge.forgetAbandoned()).toBe(0);
+    bridge.passMinutes(10);
+    expect(await bridge.forgetAbandoned()).toBeGreaterThanOrEqual(2);
+    expect(await bridge.forgetAbandoned()).toBe(0);
+    const file = pdf('third');
+    expect(await archive.requestVersion(documentId, file)).toMatchObject({ code: 'NOT_FOUND' });
+    expect((await archive.requestVersion(kept, file)).number).toBe(3);
+  });
+});

@@ -28,5 +28,15 @@ export const messages: RefusalMessages<DocumentRefusalCode> = {
   },
   TOO_MANY_SUBJECTS: { en: 'A document can be about at most 20 things.', 'zh-CN': '一个文档最多关联 20 个对象。' },
   BAD_SUBJECT: { en: 'There can be no such thing to link to.', 'zh-CN': '关联对象不存在。' },
+  NO_PPAP: { en: 'The document is no part approval (PPAP).', 'zh-CN': '该文档不是生产件批准（PPAP）文件。' },
+  NOT_SUBMITTABLE: {
+    en: 'Only a draft or a rejected part approval can be submitted.',
+    'zh-CN': '只有草稿或已驳回的生产件批准文件可以提交。',
+  },
+  NOT_SUBMITTED: {
+    en: 'Only a part approval that was submitted can be decided on.',
+    'zh-CN': '只能对已提交的生产件批准文件作出决定。',
+  },
+  REASON_MISSING: { en: 'Say why, or within which limits.', 'zh-CN': '请说明原因或批准的限制范围。' },
   BAD_REASON: { en: 'A reason has at most 1,000 characters.', 'zh-CN': '原因最多 1,000 个字符。' },
 };

@@ -2,6 +2,7 @@ import { refusalIn } from '@enghub/subgraph-kit/refusal-messages';
 import type { Context } from '../context.ts';
 import type { DocumentKind, DocumentRefusalCode, Resolvers } from '../generated/graphql.ts';
 import * as commands from './commands.ts';
+import { decidePpap, submitPpap, type PpapOutcome } from './ppap-commands.ts';
 import { messages } from './messages.ts';
 import type { SubjectKind } from './rules.ts';
 import type { Document } from './store.ts';
@@ -27,6 +28,8 @@ export const resolvers: Resolvers = {
       announced(await commands.requestVersionUpload(input, context), context),
     linkDocument: async (_, { input }, context) => changed(await commands.link(input, context), context),
     unlinkDocument: async (_, { input }, context) => changed(await commands.unlink(input, context), context),
+    submitPpap: async (_, { input }, context) => changed(await submitPpap(input, context), context),
+    decidePpap: async (_, { input }, context) => changed(await decidePpap(input, context), context),
     archiveDocument: async (_, { input }, context) => changed(await commands.archive(input, context), context),
   },
 
@@ -53,7 +56,7 @@ function announced(outcome: commands.UploadOutcome, context: Context) {
   return { __typename: 'RequestDocumentUploadPayload' as const, ...place, upload, document, replayed };
 }
 
-const changed = (outcome: commands.ChangeOutcome, context: Context) =>
+const changed = (outcome: commands.ChangeOutcome | PpapOutcome, context: Context) =>
   outcome.ok
     ? { __typename: 'ChangeDocumentPayload' as const, document: outcome.state }
     : refusal(outcome.refusal, context);

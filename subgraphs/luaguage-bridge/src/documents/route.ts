@@ -12,6 +12,7 @@ import { refuse, sendJson, type Refusal } from './answering.ts';
 import { fileHeaders } from './file-headers.ts';
 import { receive, type ReceivingTimes } from './receiving.ts';
 import { mediaType } from './rules.ts';
+import { StorageTrouble } from './storage.ts';
 import { DOCUMENTS_PATH, type Grant, type SignedUrls } from './signed-urls.ts';
 import type { Version } from './store.ts';
 import { contentOf, mayUse, storeVersion, versionOf } from './transfers.ts';
@@ -86,7 +87,7 @@ export function documentRoute({ urls, contextFor, maxParallel, times, now, logge
         // The ERP cannot be asked what the user may do.
         if (error instanceof GraphQLError) return refuse(request, response, 'UNAVAILABLE');
         logger.error({ err: error }, 'a file was not transferred');
-        refuse(request, response, 'INTERNAL_SERVER_ERROR');
+        refuse(request, response, error instanceof StorageTrouble ? 'UNAVAILABLE' : 'INTERNAL_SERVER_ERROR');
       }),
   };
 }

@@ -41,6 +41,14 @@ export type Storage = Readonly<{
 /** What documents may use of the world. */
 export type DocumentPort = Readonly<{ storage: Storage; urls: SignedUrls; maxBytes: number }>;
 
+/** The folder or the bucket does not do what it should; what failed may be tried again. */
+export class StorageTrouble extends Error {}
+
+const troubled = async <Value>(work: Promise<Value>): Promise<Value> =>
+  work.catch((error: unknown) => {
+    throw new StorageTrouble('documents cannot be reached', { cause: error });
+  });
+
 export async function openStorage(settings: StorageSettings): Promise<Storage> {
   const { disk, stagingFolder, close } =
     's3' in settings ? await bucket(settings.s3) : await folder(settings.directory);
@@ -49,18 +57,19 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
     async keep(of, { path: staged, contentType, sizeBytes, sha256 }) {
       const file = createReadStream(staged);
       try {
-        await disk.putStream(key(of), file, {
+        const writing = disk.putStream(key(of), file, {
           contentType,
           contentLength: sizeBytes,
           // A service that knows how checks once more what reached it.
           ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
         });
+        await troubled(writing);
       } finally {
         file.destroy();
       }
     },
-    read: (of) => disk.getStream(key(of)),
-    remove: (of) => disk.delete(key(of)),
+    read: (of) => troubled(disk.getStream(key(of))),
+    remove: (of) => troubled(disk.delete(key(of))),
     async sweep(before) {
       for (const name of await readdir(stagingFolder)) {
         const file = path.join(stagingFolder, name);
@@ -95,6 +104,8 @@ async function bucket({ bucket: name, region, endpoint, accessKeyId, secretAcces
     credentials: { accessKeyId, secretAccessKey },
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 },
+    // What goes wrong is thrown, and logged where it is caught.
+    logger: silent,
     // Checksums in trailers are not understood by every service; ours stands in the header.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -107,6 +118,9 @@ async function bucket({ bucket: name, region, endpoint, accessKeyId, secretAcces
   };
   return { disk, stagingFolder, close };
 }
+
+const nothing = (): void => undefined;
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** A file is under its name whole and written to the disk, or not at all. */
 class DurableFolder extends FSDriver {

@@ -1,5 +1,6 @@
 import type { Db } from '../database.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
+import { draft, type Ppap, type PpapStatus } from './ppap-rules.ts';
 import type { AnnouncedFile, Kind, NewDocument, Subject, SubjectKind } from './rules.ts';
 
 export type Version = AnnouncedFile &
@@ -24,6 +25,8 @@ export type Document = Readonly<{
   /** Stored ones, newest first. */
   versions: readonly Version[];
   links: readonly Subject[];
+  /** Null unless the kind is PPAP. */
+  ppap: Ppap | null;
   createdBy: string;
   createdAt: Date;
   archivedBy: string | null;
@@ -38,11 +41,27 @@ const whole = {
 
 type Row = Prisma.DocumentGetPayload<{ include: typeof whole }>;
 
-const documentOf = ({ links, versions, ...row }: Row): Document => ({
+const documentOf = ({ links, versions, ppapStatus, ppapAt, ppapBy, ppapReason, ...row }: Row): Document => ({
   ...row,
+  ppap: ppapStatus === null ? null : ppapOf({ ppapStatus, ppapAt, ppapBy, ppapReason }),
   kind: row.kind as Kind,
   versions: versions.map(versionOf),
   links: links.map(({ subjectKind, subjectId }) => ({ kind: subjectKind as SubjectKind, id: subjectId })),
+});
+
+type PpapColumns = Readonly<{
+  ppapStatus: string;
+  ppapAt: Date | null;
+  ppapBy: string | null;
+  ppapReason: string | null;
+}>;
+
+const ppapOf = ({ ppapStatus, ppapAt, ppapBy, ppapReason }: PpapColumns): Ppap => ({
+  ...{ status: ppapStatus as PpapStatus, since: ppapAt, changedBy: ppapBy, reason: ppapReason },
+});
+
+const columnsOf = ({ status, since, changedBy, reason }: Ppap): PpapColumns => ({
+  ...{ ppapStatus: status, ppapAt: since, ppapBy: changedBy, ppapReason: reason },
 });
 
 const versionOf = (row: Row['versions'][number]): Version => ({ ...row, state: row.state as Version['state'] });
@@ -54,7 +73,12 @@ export async function insertDocument(
 ): Promise<void> {
   const { id, tenantId, factoryId, by, at } = about;
   await tx.document.createMany({
-    data: [{ id, tenantId, factoryId, kind, title, lastNumber: 1, createdBy: by, createdAt: at }],
+    data: [
+      {
+        ...{ id, tenantId, factoryId, kind, title, lastNumber: 1, createdBy: by, createdAt: at },
+        ...(kind === 'PPAP' && columnsOf(draft)),
+      },
+    ],
   });
   await insertLinks(tx, { id, factoryId }, subjects, tenantId, at);
 }
@@ -103,8 +127,13 @@ export async function markStored(tx: Db, { documentId, number }: Version, at: Da
   return count === 1;
 }
 
-export async function saveCurrent(tx: Db, id: string, currentNumber: number): Promise<void> {
-  await tx.document.updateMany({ where: { id }, data: { currentNumber, version: { increment: 1 } } });
+export async function saveCurrent(tx: Db, id: string, currentNumber: number, ppap: Ppap | null): Promise<void> {
+  const data = { currentNumber, ...(ppap && columnsOf(ppap)), version: { increment: 1 } };
+  await tx.document.updateMany({ where: { id }, data });
+}
+
+export async function savePpap(tx: Db, id: string, ppap: Ppap): Promise<void> {
+  await tx.document.updateMany({ where: { id }, data: { ...columnsOf(ppap), version: { increment: 1 } } });
 }
 
 export async function saveArchived(tx: Db, id: string, by: string, at: Date): Promise<void> {
@@ -138,13 +167,14 @@ export type Filter = Readonly<{
   subject: Subject | null;
   kinds: readonly Kind[] | null;
   factoryId: string | null;
+  ppapStatuses: readonly PpapStatus[] | null;
   includeArchived: boolean;
 }>;
 
 /** One more than a page has, newest first. */
 export async function pageOf(
   db: Db,
-  { subject, kinds, factoryId, includeArchived }: Filter,
+  { subject, kinds, factoryId, ppapStatuses, includeArchived }: Filter,
   { first, before }: Readonly<{ first: number; before: string | null }>,
 ): Promise<Document[]> {
   const rows = await db.document.findMany({
@@ -153,6 +183,7 @@ export async function pageOf(
       ...(before !== null && { id: { lt: before } }),
       ...(kinds && { kind: { in: [...kinds] } }),
       ...(factoryId !== null && { factoryId }),
+      ...(ppapStatuses && { ppapStatus: { in: [...ppapStatuses] } }),
       ...(!includeArchived && { archivedAt: null }),
       ...(subject && { links: { some: { subjectKind: subject.kind, subjectId: subject.id } } }),
     },

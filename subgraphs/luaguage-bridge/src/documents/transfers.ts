@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { Context } from '../context.ts';
 import { auditOf } from './commands.ts';
+import { draft } from './ppap-rules.ts';
 import * as rules from './rules.ts';
 import type { Grant } from './signed-urls.ts';
 import * as store from './store.ts';
@@ -29,7 +30,9 @@ export async function storeVersion(version: Version, path: string, context: Cont
   const isStored = await context.transaction(async (tx) => {
     const document = await store.lockDocument(tx, documentId);
     if (!document || !(await store.markStored(tx, version, now()))) return false;
-    await store.saveCurrent(tx, document.id, rules.newest(document.currentNumber, number));
+    const current = rules.newest(document.currentNumber, number);
+    const ppap = current === number && document.ppap ? draft : document.ppap;
+    await store.saveCurrent(tx, document.id, current, ppap);
     const after = { number, fileName, contentType, sizeBytes, sha256, state: 'STORED' };
     const command = number === 1 ? 'requestDocumentUpload' : 'requestDocumentVersionUpload';
     await auditOf(tx, command, document, null, after, context);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { emp001, startTestBridge, type TestBridge } from '../bridge-for-tests.ts';
 import { announced, openArchive, pdf, type Archive } from './files-for-tests.ts';
@@ -245,5 +246,42 @@ describe('what was announced and never came', () => {
     const file = pdf('third');
     expect(await archive.requestVersion(documentId, file)).toMatchObject({ code: 'NOT_FOUND' });
     expect((await archive.requestVersion(kept, file)).number).toBe(3);
+  });
+});
+
+describe('the books', () => {
+  let books: pg.Client;
+  beforeAll(async () => {
+    books = new pg.Client({ connectionString: bridge.ownerUrl });
+    await books.connect();
+  });
+  afterAll(() => books.end());
+
+  it('let nobody change a file that is stored, nor forget it', async () => {
+    const id = await archive.file(pdf('for good'));
+    for (const sql of [
+      `UPDATE luaguage_bridge.document_versions SET sha256 = repeat('0', 64) WHERE document_id = $1`,
+      `DELETE FROM luaguage_bridge.document_versions WHERE document_id = $1`,
+    ]) {
+      await expect(books.query(sql, [id])).rejects.toThrow('a stored version of a document does not change');
+    }
+  });
+
+  it('say who announced, sent and archived what', async () => {
+    const id = await archive.file(pdf('audited'));
+    const { version } = (await document(id))!;
+    await archive.ask(`mutation($input: ArchiveDocumentInput!) { archiveDocument(input: $input) { __typename } }`, {
+      input: { id, version, reason: 'outdated' },
+    });
+    const { rows } = await books.query<Record<string, unknown>>(
+      `SELECT command, user_id, reason, after->>'state' AS state FROM luaguage_bridge.audit_entries
+        WHERE entity_id = $1 ORDER BY id`,
+      [id],
+    );
+    expect(rows).toEqual([
+      { command: 'requestDocumentUpload', user_id: 'emp-001', reason: null, state: null },
+      { command: 'requestDocumentUpload', user_id: 'emp-001', reason: null, state: 'STORED' },
+      { command: 'archiveDocument', user_id: 'emp-001', reason: 'outdated', state: null },
+    ]);
   });
 });

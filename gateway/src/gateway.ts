@@ -57,8 +57,6 @@ export type GatewayOptions = Readonly<{
   /** Other origins whose pages may open sockets, besides our own. */
   allowedOrigins?: readonly string[];
   permissionTimes?: PermissionTimes;
-  /** How long a request may take to come, unless it brings a file; 30 seconds when left out. */
-  requestMs?: number;
   /** How often the permissions behind open sockets are looked at again. */
   recheckMs?: number;
 }>;
@@ -110,7 +108,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     routes: options.routes ?? [],
     readiness: options.readiness ?? (async () => ({})),
     isDraining: () => draining,
-    requestMs: options.requestMs,
+    limits,
     logger,
   });
   const sockets = attachSockets(front, {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => behind.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(behind.address() as AddressInfo).port}`;
   const route = forwardRoute({ prefix: '/files/', origin: () => origin, logger: pino({ enabled: false }) });
-  house = await startTestGateway({ routes: [route], requestMs: 300 });
+  house = await startTestGateway({ routes: [route], limits: { requestMs: 300 } });
 });
 afterAll(async () => {
   await house.stop();

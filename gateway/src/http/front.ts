@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Logger } from 'pino';
 import { devTokenRoute, type Demo } from './dev-token-route.ts';
 import { callLine } from '../call-line.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { GraphqlRoute, RouteRecord } from './graphql-route.ts';
 import type { PageRoute } from './page-route.ts';
 import type { HttpRoute } from '@enghub/subgraph-kit/http-route';
@@ -19,22 +20,21 @@ export type FrontOptions = Readonly<{
   /** Whether each thing that the gateway leans on is there; empty while draining is decided elsewhere. */
   readiness: () => Promise<Readonly<Record<string, boolean>>>;
   isDraining: () => boolean;
-  /** How long a request may take to come. */
-  requestMs?: number | undefined;
+  limits: Pick<Limits, 'headMs' | 'requestMs'>;
   logger: Logger;
 }>;
 
 /** Of files; see `limitTime` for the others. */
 const LONGEST_REQUEST_MS = 600_000;
-const USUAL_REQUEST_MS = 30_000;
 
 export function createFront(options: FrontOptions): Server {
   const { logger } = options;
   const readyz = readinessRoute(options);
+  const { headMs } = options.limits;
   const server = createServer({
-    headersTimeout: 10_000,
+    headersTimeout: headMs,
     requestTimeout: LONGEST_REQUEST_MS,
-    connectionsCheckingInterval: 2_000,
+    connectionsCheckingInterval: Math.min(2_000, headMs / 2),
   });
   server.keepAliveTimeout = 65_000;
   server.maxHeadersCount = 100;
@@ -58,7 +58,7 @@ type Routes = FrontOptions & Readonly<{ readyz: (response: ServerResponse) => Pr
 async function route(options: Routes, request: IncomingMessage, response: ServerResponse, record: RouteRecord) {
   const path = pathOf(request);
   const mounted = options.routes.find(({ prefix }) => path.startsWith(prefix));
-  if (!mounted?.takesLong) limitTime(request, response, options.requestMs ?? USUAL_REQUEST_MS);
+  if (!mounted?.takesLong) limitTime(request, response, options.limits.requestMs);
   if (path === '/graphql') return options.graphql(request, response, record);
   if (path === '/livez') return sendJson(response, 200, { status: 'ok' });
   if (path === '/readyz') return options.readyz(response);

@@ -9,6 +9,7 @@ const refusals = {
   METHOD_NOT_ALLOWED: [405, 'A file is sent with PUT and fetched with GET.'],
   TOO_SLOW: [408, 'The file came too slowly.'],
   ALREADY_STORED: [409, 'The file is here already.'],
+  ARCHIVED: [409, 'The document was archived.'],
   TOO_LARGE: [413, 'The file is larger than announced.'],
   WRONG_CONTENT_TYPE: [415, 'The Content-Type is not the announced one.'],
   COMPRESSED: [415, 'A file is sent as it is, without a Content-Encoding.'],

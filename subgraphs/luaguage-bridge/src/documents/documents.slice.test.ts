@@ -158,6 +158,8 @@ describe('a document', () => {
   it('leaves the lists when it is archived, and nothing is added to it', async () => {
     const subjects = [{ kind: 'EQUIPMENT', id: 'press-2' }];
     const id = await archive.file(pdf('old'), { subjects });
+    const late = pdf('late');
+    const { upload } = await archive.requestVersion(id, late);
     const { version } = (await document(id))!;
     expect(
       await archive.ask(CHANGE('archiveDocument', 'ArchiveDocumentInput'), {
@@ -172,6 +174,8 @@ describe('a document', () => {
     expect(await list({})).toEqual({ edges: [] });
     expect(await list({ includeArchived: true })).toEqual({ edges: [{ node: { id } }] });
     expect(await archive.requestVersion(id, pdf('more'))).toMatchObject({ code: 'ARCHIVED' });
+    expect(await archive.put(upload!.url, late)).toEqual({ status: 409, code: 'ARCHIVED' });
+    expect(stored().filter((name) => name.includes(id))).toEqual([`tenant-001/${id}/1`]);
     const { downloadUrl } = (await document(id))!.currentVersion;
     expect((await archive.get(downloadUrl)).status).toBe(200);
   });

@@ -58,7 +58,8 @@ export function documentRoute({ urls, contextFor, maxParallel, times, now, logge
     const received = await receive(request, version, context.documents.storage.stagingFolder, times);
     if (!received.ok) return refuse(request, response, received.trouble);
     try {
-      if (!(await storeVersion(version, received.path, context))) return refuse(request, response, 'ALREADY_STORED');
+      const refusal = await storeVersion(version, received.path, context);
+      if (refusal) return refuse(request, response, refusal);
     } finally {
       await rm(received.path, { force: true });
     }

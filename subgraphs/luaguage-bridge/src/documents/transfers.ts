@@ -20,26 +20,34 @@ export async function mayUse({ userId, tenantId, factoryId, method }: Grant, { l
 export const versionOf = ({ documentId, number }: Grant, { db }: Context): Promise<Version | null> =>
   store.findVersion(db, documentId, number);
 
-/** False when the version was stored meanwhile, or is no longer waited for. */
-export async function storeVersion(version: Version, path: string, context: Context): Promise<boolean> {
+export type StoreRefusal = 'NOT_FOUND' | 'ARCHIVED' | 'ALREADY_STORED';
+
+/** Null once it is stored. */
+export async function storeVersion(version: Version, path: string, context: Context): Promise<StoreRefusal | null> {
   const { claims, documents, now } = context;
   const { documentId, number, fileName, contentType, sizeBytes, sha256 } = version;
   const place = { tenantId: claims.tenantId, documentId, number };
   // Whoever else sends this version sends the same bytes, or does not come so far.
   await documents.storage.keep(place, { path, contentType, sizeBytes, sha256 });
-  const isStored = await context.transaction(async (tx) => {
+  const refusal = await context.transaction(async (tx): Promise<StoreRefusal | null> => {
     const document = await store.lockDocument(tx, documentId);
-    if (!document || !(await store.markStored(tx, version, now()))) return false;
+    if (!document) return 'NOT_FOUND';
+    if (document.archivedAt) return 'ARCHIVED';
+    if (!(await store.markStored(tx, version, now()))) return 'ALREADY_STORED';
     const current = rules.newest(document.currentNumber, number);
     const ppap = current === number && document.ppap ? draft : document.ppap;
     await store.saveCurrent(tx, document.id, current, ppap);
     const after = { number, fileName, contentType, sizeBytes, sha256, state: 'STORED' };
     const command = number === 1 ? 'requestDocumentUpload' : 'requestDocumentVersionUpload';
     await auditOf(tx, command, document, null, after, context);
-    return true;
+    return null;
   });
-  if (!isStored && !(await store.findVersion(context.db, documentId, number))) await documents.storage.remove(place);
-  return isStored;
+  if (refusal !== null) {
+    // Nobody can store it any more; but if somebody did before, these are their bytes.
+    const known = await store.findVersion(context.db, documentId, number);
+    if (known?.state !== 'STORED') await documents.storage.remove(place);
+  }
+  return refusal;
 }
 
 export const contentOf = ({ documentId, number }: Version, { claims, documents }: Context): Promise<Readable> =>

@@ -1,5 +1,7 @@
 /** Gateway and subgraphs as processes of their own, as `npm run start:distributed` runs them. */
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { pidsOf, type System } from './all-in-one.ts';
 import { databaseEnvironment } from './database.ts';
 import { freePort } from './free-port.ts';
@@ -32,6 +34,8 @@ export async function startDistributed(
     REDIS_URL: servers.redisUrl,
     GATEWAY_SIGNING_KEYS: `bench:${randomBytes(32).toString('hex')}`,
     ENGHUB_ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+    DOCUMENTS_SIGNING_SECRET: randomBytes(32).toString('hex'),
+    DOCUMENTS_DIRECTORY: path.join(tmpdir(), 'enghub-bench-documents'),
     LUAGUAGE_SIMULATOR_PORT: String(ports.get('luaguage-simulator')),
     LUAGUAGE_URL: simulator,
     JWKS_URL: `${simulator}/.well-known/jwks.json`,

@@ -2,7 +2,7 @@
 import { buildSchema } from 'graphql';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { apiFile, composeTree, supergraphFile, type Graph } from './composition.ts';
+import { apiFile, composeTree, partnerFile, supergraphFile, type Graph } from './composition.ts';
 import { operationProblems, schemaProblems } from './schema-checks.ts';
 import { root } from './subgraphs.ts';
 
@@ -29,6 +29,7 @@ async function drift(graph: Graph): Promise<string[]> {
   for (const [file, composed] of [
     [supergraphFile, graph.supergraph],
     [apiFile, graph.api],
+    [partnerFile, graph.partner],
   ] as const) {
     const committed = await readFile(file, 'utf8').catch(() => '');
     const name = path.relative(root, file);
@@ -46,11 +47,13 @@ if (composition.ok) {
   const { graph } = composition;
   const api = buildSchema(graph.api);
   problems.push(...schemaProblems(graph.supergraph, api));
+  problems.push(...graph.partnerProblems.map((problem) => `partner contract: ${problem}`));
   for (const { name, text } of await readOperations()) problems.push(...operationProblems(api, name, text));
   if (check) problems.push(...(await drift(graph)));
   else {
     await writeFile(supergraphFile, graph.supergraph);
     await writeFile(apiFile, graph.api);
+    if (graph.partner) await writeFile(partnerFile, graph.partner);
   }
   for (const warning of graph.warnings) console.warn(`note: ${warning}`);
 } else {

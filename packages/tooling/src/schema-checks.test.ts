@@ -5,7 +5,7 @@ import { schemaChanges } from './schema-changes.ts';
 import { operationProblems, schemaProblems } from './schema-checks.ts';
 
 const common = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
-  import: ["@key", "@authenticated", "@requiresScopes"])`;
+  import: ["@key", "@authenticated", "@requiresScopes", "@tag"])`;
 
 const order = `
   "An order."
@@ -79,6 +79,15 @@ describe('the difference between two graphs', () => {
   it('is breaking when a field goes', async () => {
     expect(await changes(order.replace('number: String!', ''))).toEqual([
       { breaking: true, text: "Field 'number' was removed from object type 'Order'" },
+    ]);
+  });
+
+  it('is breaking for partners when a field leaves their contract, though it stays in the graph', async () => {
+    const ofPartners = (sdl: string) =>
+      graphOf(sdl.replace(/(id: ID!|orders: \[Order!\]!)/g, '$1 @tag(name: "partner")'));
+    const before = ofPartners(order.replace('number: String!', 'number: String! @tag(name: "partner")'));
+    expect(await schemaChanges(before, ofPartners(order))).toEqual([
+      { breaking: true, text: "for partners: Field 'number' was removed from object type 'Order'" },
     ]);
   });
 

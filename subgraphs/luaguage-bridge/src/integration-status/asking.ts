@@ -4,7 +4,7 @@ import { someHolder } from '../directory/commands.ts';
 import { readBomAnswerKey } from '../erp/answer-keys.ts';
 import type { ErpInterface } from '../erp/interface-guard.ts';
 import { findLatest } from '../erp/news-store.ts';
-import { deliverSoon } from '../notifications/delivery.ts';
+import { deliverSoon } from '../notifications/commands.ts';
 import { pullSoon, sendSoon } from '../sync/commands.ts';
 import { healthOf } from './reads.ts';
 import { isFailing, isQuiet } from './rules.ts';

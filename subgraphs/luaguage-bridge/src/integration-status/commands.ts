@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
 import type { ErpInterface } from '../erp/interface-guard.ts';
 import { checkAll } from '../erp/news-store.ts';
-import { deliverSoon } from '../notifications/delivery.ts';
+import { deliverSoon } from '../notifications/commands.ts';
 import { pullSoon, sendSoon } from '../sync/commands.ts';
 import { findHealth, saveHealth } from './health-store.ts';
 import { healthOf } from './reads.ts';

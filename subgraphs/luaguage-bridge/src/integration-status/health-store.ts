@@ -1,5 +1,5 @@
 import type { Db } from '../database.ts';
-import { SCHEDULER_TENANT } from '../sync/tenants-store.ts';
+import { SCHEDULER_TENANT } from '../sync/commands.ts';
 import type { ErpInterface } from '../erp/interface-guard.ts';
 import type { Health } from './rules.ts';
 

@@ -9,13 +9,8 @@ import * as store from './store.ts';
 import type { Due } from './store.ts';
 
 const AT_ONCE = 10;
-const ALL = 1_000_000;
 /** Longer than the ERP's client tries. */
 const LEASE_MS = 2 * 60_000;
-
-/** What failed is due again: all of it, or so many. */
-export const deliverSoon = ({ db, now }: Pick<Context, 'db' | 'now'>, atMost = ALL): Promise<void> =>
-  store.makeDue(db, now(), atMost);
 
 /** Sends what is due. True when everything went well and more may be waiting. */
 export async function deliver(context: Context): Promise<boolean> {

@@ -146,7 +146,7 @@ export async function takeDue(db: Db, at: Date, until: Date, limit: number): Pro
 }
 
 /** Sooner than planned; the first due are the first. */
-export async function makeDue(db: Db, at: Date, limit: number): Promise<void> {
+export async function makeDeliveriesDue(db: Db, at: Date, limit: number): Promise<void> {
   await db.$executeRaw`
     UPDATE notification_deliveries d SET next_attempt_at = ${at}
       FROM (SELECT notification_id FROM notification_deliveries

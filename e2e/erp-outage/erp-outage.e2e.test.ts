@@ -210,7 +210,7 @@ describe.each<Form>(['all-in-one', 'distributed'])('the %s form', (form) => {
       // Told that they changed, and not able to ask how: nothing of what was remembered serves any more.
       stage.webhooks(true);
       books.removePermission('emp-101', 'report:create');
-      await eventually(async () => codeOf(await report(stage)) === 'REAUTHENTICATION_REQUIRED', { within: 5_000 });
+      await eventually(async () => codeOf(await report(stage)) === 'REAUTHENTICATION_REQUIRED', { within: 10_000 });
 
       stage.up('permissions');
       await untilWell(stage);

@@ -15,9 +15,8 @@ import pino from 'pino';
 import type { Context } from './context.ts';
 import type { DocumentSettings } from './documents/settings.ts';
 import { purgeAbandoned } from './documents/transfers.ts';
-import { shareHealth, watch } from './integration-status/commands.ts';
+import { watch } from './integration-status/commands.ts';
 import { recheckDue } from './rechecking.ts';
-import { SCHEDULER_TENANT } from './sync/tenants-store.ts';
 import { startLuaguageBridge, type LuaguageSettings } from './subgraph.ts';
 import { startFaultyLuaguage } from './faulty-luaguage-for-tests.ts';
 
@@ -87,12 +86,9 @@ export async function startTestBridge({
       : { workOrder: workOrders.get(id) ?? null };
   const asked = (of: RunningSubgraph, query: string, variables: Record<string, unknown> = {}, claims: Claims = own) =>
     of.execute({ query, variables }, of.contextFor(claims)) as Promise<ExecutionResult<Answer>>;
-  const systemContext = (of: RunningSubgraph, tenantId: string) =>
-    of.contextFor({ ...own, tenantId, factoryIds: ['*'], userId: 'system:luaguage-bridge' }) as Context;
-  const look = async (of: RunningSubgraph) => {
-    await shareHealth(systemContext(of, SCHEDULER_TENANT));
-    await watch(systemContext(of, own.tenantId));
-  };
+  const systemContext = (of: RunningSubgraph) =>
+    of.contextFor({ ...own, factoryIds: ['*'], userId: 'system:luaguage-bridge' }) as Context;
+  const look = (of: RunningSubgraph) => watch(systemContext(of));
   let bridge = await start();
   const stopBridge = async (): Promise<void> => {
     await bridge.stop();
@@ -126,7 +122,7 @@ export async function startTestBridge({
     ask: (query: string, variables?: Record<string, unknown>, claims?: Claims) =>
       asked(bridge, query, variables, claims),
     /** As the tests do who ask now. */
-    context: () => systemContext(bridge, own.tenantId),
+    context: () => systemContext(bridge),
     /** One more process on the same database, with a memory of its own. */
     another: async () => {
       const [ownTransport, ownLive] = [createInProcessTransport({ retryDelaysMs: [10] }), createInProcessLiveBus()];
@@ -151,7 +147,7 @@ export async function startTestBridge({
     /** One look at the ERP's interfaces, as the bridge takes by itself each second. */
     lookAtErp: () => look(bridge),
     /** What is due is asked for, as the bridge does by itself each second; how much that was. */
-    recheck: () => recheckDue(systemContext(bridge, own.tenantId)),
+    recheck: () => recheckDue(systemContext(bridge)),
     /** As the bridge does by itself now and then. */
     forgetAbandoned: () => purgeAbandoned(bridge.contextFor({ ...own, userId: 'system:luaguage-bridge' }) as Context),
     restart: async () => {

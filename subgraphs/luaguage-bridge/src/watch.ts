@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import type { ErpInterface } from './erp/interface-guard.ts';
 import { isErpUnavailable } from './erp/outage.ts';
 import { askFor, findToBeAsked } from './integration-status/asking.ts';
-import { shareHealth, watch } from './integration-status/commands.ts';
+import { watch } from './integration-status/commands.ts';
 import { recheckDue } from './rechecking.ts';
 import { findTenants, SCHEDULER_TENANT } from './sync/tenants-store.ts';
 import { warmUp } from './warm-up.ts';
@@ -25,7 +25,6 @@ export function watchErp({ contextFor, logger }: BackgroundTools<Context>): Back
   let askedAt = -Infinity;
 
   async function watchAll(): Promise<void> {
-    await shareHealth(contextOf(SCHEDULER_TENANT));
     for (const tenantId of await tenants()) await watch(contextOf(tenantId));
   }
 

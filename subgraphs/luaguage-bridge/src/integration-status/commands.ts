@@ -14,19 +14,20 @@ import { healthOf } from './reads.ts';
 import { isNews, merged, nextState, type IntegrationState } from './rules.ts';
 import { findStates, saveState } from './store.ts';
 
-/** Lets the other bridges know how the interfaces do here; by the scheduler's context. */
-export async function shareHealth({ luaguage, db }: Context): Promise<void> {
+/** Lets the other bridges know how the interfaces do here. */
+async function shareHealth({ luaguage, db, claims }: Context): Promise<void> {
   const known = new Map((await findHealth(db)).map((it) => [it.name, it]));
   for (const own of luaguage.health()) {
     const shared = known.get(own.name);
     const together = shared ? merged(own, shared) : own;
-    if (isNews(together, shared)) await saveHealth(db, together);
+    if (isNews(together, shared)) await saveHealth(db, claims.tenantId, together);
   }
 }
 
 /** One look at every interface, for the context's tenant. */
 export async function watch(context: Context): Promise<void> {
   const { db, now } = context;
+  await shareHealth(context);
   const told = new Map((await findStates(db)).map((it) => [it.name, it]));
   for (const health of await healthOf(context)) {
     const next = nextState(health, told.get(health.name) ?? null, now());

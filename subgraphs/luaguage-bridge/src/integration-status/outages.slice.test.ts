@@ -38,7 +38,7 @@ describe('two bridges', () => {
   let bridge: TestBridge;
   let other: Awaited<ReturnType<TestBridge['another']>>;
   beforeAll(async () => {
-    bridge = await startTestBridge();
+    bridge = await startTestBridge({ attemptMs: 2_000, times: { patienceMs: 4_000 } });
     other = await bridge.another();
   });
   afterAll(async () => {
@@ -94,7 +94,7 @@ describe('two bridges', () => {
 describe('a bridge by itself', () => {
   let bridge: TestBridge;
   beforeAll(async () => {
-    bridge = await startTestBridge({ keepsInSync: true });
+    bridge = await startTestBridge({ keepsInSync: true, attemptMs: 2_000, times: { patienceMs: 4_000 } });
     // From here on it is watched for them.
     await bridge.ask('{ me { id } }');
   });

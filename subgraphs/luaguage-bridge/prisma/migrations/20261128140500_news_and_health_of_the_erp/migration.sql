@@ -42,3 +42,7 @@ COMMENT ON TABLE "luaguage_bridge"."erp_interfaces" IS 'How each interface of th
 
 SELECT secure_table('"luaguage_bridge"."erp_news"');
 SELECT secure_table('"luaguage_bridge"."erp_interfaces"');
+
+-- Written by the scheduler, and the same for everybody: there is nothing of any tenant in it.
+CREATE POLICY everybody ON "luaguage_bridge"."erp_interfaces" FOR SELECT
+  USING ((SELECT current_tenant()) IS NOT NULL);

@@ -34,6 +34,8 @@ async function main(): Promise<void> {
     if (err) logger.fatal({ err }, 'stopping after an error');
     await gateway?.stop();
     await system?.stop();
+    // A start that failed is stopped like any other, but is no success.
+    if (process.exitCode) process.exit(process.exitCode);
   });
   system = await startSystem(config, logger);
   const loading = { done: config.importFile === null || system.simulator === null };

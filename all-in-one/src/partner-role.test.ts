@@ -30,11 +30,15 @@ type Place = Readonly<{ type: string; field: string; answers: string }>;
 
 const fieldsOf = (schema: GraphQLSchema): readonly Place[] =>
   Object.values(schema.getTypeMap())
-    .filter((type) => !type.name.startsWith('__') && (isObjectType(type) || isInterfaceType(type)))
+    .filter((type) => !type.name.startsWith('__'))
     .flatMap((type) =>
-      Object.values((type as { getFields(): Record<string, { name: string; type: never }> }).getFields()).map(
-        (field) => ({ type: type.name, field: field.name, answers: getNamedType(field.type).name }),
-      ),
+      isObjectType(type) || isInterfaceType(type)
+        ? Object.values(type.getFields()).map((field) => ({
+            type: type.name,
+            field: field.name,
+            answers: getNamedType(field.type).name,
+          }))
+        : [],
     );
 
 const scopesAskedFor = (): ReadonlySet<string> =>

@@ -116,6 +116,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     routes: options.routes ?? [],
     readiness: options.readiness ?? (async () => ({})),
     isDraining: () => draining,
+    limits,
     logger,
   });
   const sockets = attachSockets(front, {

@@ -58,6 +58,9 @@ const administratorScopes = [
   'sales_order:view',
   'integration:view',
   'integration:manage',
+  'document:view',
+  'document:edit',
+  'ppap:decide',
   'system:view',
   'schema:introspect',
 ] as const;
@@ -78,6 +81,7 @@ const operatorScopes = [
   'inventory:move',
   'inspection:view',
   'defect:view',
+  'document:view',
 ] as const;
 
 const withheldFromManagers: readonly Scope[] = ['system:view', 'schema:introspect', 'inspection:record'];
@@ -100,6 +104,9 @@ export const scopesOf = {
     'lot:manage',
     'blocker:manage',
     'audit:view',
+    'document:view',
+    'document:edit',
+    'ppap:decide',
   ],
   planner: [
     ...everyDay,
@@ -117,8 +124,10 @@ export const scopesOf = {
     'inspection:view',
     'sales_order:view',
     'integration:view',
+    'document:view',
+    'document:edit',
   ],
-  maintainer: [...everyDay, 'station:manage', 'equipment:manage', 'oee:view'],
+  maintainer: [...everyDay, 'station:manage', 'equipment:manage', 'oee:view', 'document:view', 'document:edit'],
   /** What schema/partner.graphql asks for, and nothing else. */
   partner: [
     asPartner,

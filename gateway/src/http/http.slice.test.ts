@@ -247,6 +247,25 @@ describe('the rest of the front', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   });
 
+  it.each([
+    ['a head', 'POST /graphql HTTP/1.1\r\nHost: x\r\n', 'X-A: b\r\n'],
+    [
+      'a body',
+      'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n',
+      ' ',
+    ],
+  ])(
+    'lets nobody hold a connection by sending %s slowly, and others are answered meanwhile',
+    async (_case, start, drop) => {
+      const hurried = await startTestGateway({ limits: { headMs: 400, requestMs: 800 } });
+      const { hostname, port } = new URL(hurried.url);
+      const slow = Array.from({ length: 50 }, () => dripping({ hostname, port: Number(port) }, start, drop));
+      expect((await fetch(`${hurried.url}/livez`)).status).toBe(200);
+      for (const answer of await Promise.all(slow)) expect(answer).toMatch(/^(HTTP\/1\.1 408 |$)/);
+      await hurried.stop();
+    },
+  );
+
   it('finishes what is in flight when it stops, and takes nothing new', async () => {
     const other = await startTestGateway();
     const inFlight = other.ask('{ workOrders { id inspections { result } } }');
@@ -266,3 +285,18 @@ describe('the rest of the front', () => {
     await expect(startTestGateway({ supergraphSdl })).rejects.toThrow('nothing guards: Query.me');
   });
 });
+
+/** Sends a byte or two now and then, and answers what came back by the time that the other side has enough. */
+function dripping(at: { hostname: string; port: number }, start: string, drop: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = '';
+    const stream = createConnection({ host: at.hostname, port: at.port }, () => stream.write(start));
+    const timer = setInterval(() => stream.write(drop), 50);
+    stream.on('data', (data) => (answer += data.toString()));
+    stream.on('error', () => undefined);
+    stream.on('close', () => {
+      clearInterval(timer);
+      resolve(answer);
+    });
+  });
+}

@@ -2,6 +2,9 @@ import { GraphQLError } from 'graphql';
 
 /** How much one client may ask for at once. */
 export type Limits = Readonly<{
+  /** How long a client may take to send the head of a request, and the whole. */
+  headMs: number;
+  requestMs: number;
   bodyBytes: number;
   /** Arrays and objects within one another in a JSON body. */
   bodyNesting: number;
@@ -24,12 +27,17 @@ export type Limits = Readonly<{
   /** Live operations on one socket. */
   subscriptionsPerSocket: number;
   sockets: number;
+  /** So that one user, or one address, cannot take them all. */
+  socketsPerUser: number;
+  socketsPerAddress: number;
   socketMessageBytes: number;
   /** What may wait unsent for a slow client. */
   socketBacklogBytes: number;
 }>;
 
 export const defaultLimits: Limits = {
+  headMs: 10_000,
+  requestMs: 30_000,
   bodyBytes: 1024 * 1024,
   bodyNesting: 32,
   tokens: 2_000,
@@ -45,6 +53,8 @@ export const defaultLimits: Limits = {
   assumedListSize: 10,
   subscriptionsPerSocket: 50,
   sockets: 10_000,
+  socketsPerUser: 1_000,
+  socketsPerAddress: 5_000,
   socketMessageBytes: 64 * 1024,
   socketBacklogBytes: 1024 * 1024,
 };

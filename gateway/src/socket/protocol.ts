@@ -127,8 +127,9 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
       const authorization = given === undefined || typeof given === 'string' ? given : '';
       const identified = await identity.identify(authorization, traitsOf(extra));
       if (identified.ok) {
-        sessions.signIn(session, identified.token, identified.viewer);
-        return true;
+        const isIn = sessions.signIn(session, identified.token, identified.viewer);
+        if (!isIn) session.close(...closing.tooManySockets);
+        return isIn;
       }
       if (identified.refusal === 'REAUTHENTICATION_REQUIRED') session.close(...closing.reauthenticate);
       if (identified.refusal === 'IDENTITY_UNAVAILABLE') session.close(...closing.later);

@@ -4,6 +4,7 @@ import { grantOf, lost, type Granted, type PermissionAnswer, type Permissions } 
 import { contractOf } from '../contracts/contract-of.ts';
 import type { VerifiedToken } from '../identity/verify-token.ts';
 import type { Viewer } from '../viewer.ts';
+import { createTally } from './tally.ts';
 
 export type Session = {
   readonly close: (code: number, reason: string) => void;
@@ -31,8 +32,8 @@ export const closing = {
 
 export type Sessions = Readonly<{
   open(close: Session['close']): Session;
-  /** Signs a session in; it ends with its token. */
-  signIn(session: Session, token: VerifiedToken | null, viewer: Viewer): void;
+  /** Signs a session in; it ends with its token. False when the user has as many as one may have. */
+  signIn(session: Session, token: VerifiedToken | null, viewer: Viewer): boolean;
   end(session: Session): void;
   count(): number;
   /** Closes the sessions of users who have lost something; of everyone, or of one user. */
@@ -57,8 +58,18 @@ const narrowed = (granted: Granted, factoryId: string | null): Granted =>
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export function createSessions(permissions: Permissions, recheckMs: number, logger: Logger): Sessions {
+const userKey = ({ tenantId, userId }: VerifiedToken): string => JSON.stringify([tenantId, userId]);
+
+export type SessionOptions = Readonly<{
+  permissions: Permissions;
+  recheckMs: number;
+  perUser: number;
+  logger: Logger;
+}>;
+
+export function createSessions({ permissions, recheckMs, perUser, logger }: SessionOptions): Sessions {
   const sessions = new Set<Session>();
+  const held = createTally();
   const timer = setInterval(() => {
     recheck().catch((error: unknown) => logger.error({ err: error }, 'permissions could not be rechecked'));
   }, recheckMs);
@@ -69,7 +80,7 @@ export function createSessions(permissions: Permissions, recheckMs: number, logg
     for (const session of sessions) {
       const { token } = session;
       if (!token || (userId !== undefined && token.userId !== userId)) continue;
-      const key = JSON.stringify([token.tenantId, token.userId]);
+      const key = userKey(token);
       const ofUser = byUser.get(key);
       if (ofUser) ofUser.push(session);
       else byUser.set(key, [session]);
@@ -91,16 +102,18 @@ export function createSessions(permissions: Permissions, recheckMs: number, logg
       return session;
     },
     signIn(session, token, viewer) {
+      if (token && !held.take(userKey(token), perUser)) return false;
       session.token = token;
       session.granted = grantOf(viewer.claims);
-      if (!token) return;
+      if (!token) return true;
       const left = Math.min(Math.max(token.expiresAt.getTime() - Date.now(), 0), LONGEST_TIMER_MS);
       session.expiry = setTimeout(() => session.close(...closing.expired), left);
       session.expiry.unref();
+      return true;
     },
     end(session) {
       if (session.expiry) clearTimeout(session.expiry);
-      sessions.delete(session);
+      if (sessions.delete(session) && session.token) held.giveBack(userKey(session.token));
     },
     count: () => sessions.size,
     stop() {

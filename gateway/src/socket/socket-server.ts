@@ -7,10 +7,12 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { nestsDeeperThan } from '../http/read-body.ts';
 import { pathOf } from '../http/responses.ts';
 import type { Permissions } from '../identity/permissions.ts';
+import { addressOf } from '../identity/request-traits.ts';
 import type { Limits } from '../limits/limits.ts';
 import { isAllowedOrigin } from './origin.ts';
 import { createProtocol, type Connection, type ProtocolOptions } from './protocol.ts';
 import { closing, createSessions } from './session.ts';
+import { createTally } from './tally.ts';
 
 export type SocketOptions = Omit<ProtocolOptions, 'sessions' | 'subscriptionsPerSocket'> &
   Readonly<{
@@ -34,7 +36,9 @@ const FAREWELL_MS = 2_000;
 
 export function attachSockets(server: Server, options: SocketOptions): Sockets {
   const { limits, logger } = options;
-  const sessions = createSessions(options.permissions, options.recheckMs, logger);
+  const { permissions, recheckMs } = options;
+  const sessions = createSessions({ permissions, recheckMs, perUser: limits.socketsPerUser, logger });
+  const ofAddress = createTally();
   const protocol = createProtocol({ ...options, sessions, subscriptionsPerSocket: limits.subscriptionsPerSocket });
   const sockets = new WebSocketServer({
     noServer: true,
@@ -59,7 +63,10 @@ export function attachSockets(server: Server, options: SocketOptions): Sockets {
     if (!isAllowedOrigin(request.headers.origin, request.headers.host, options.allowedOrigins)) {
       return close(...closing.forbidden);
     }
-    if (sessions.count() >= limits.sockets) return close(...closing.tooManySockets);
+    const address = addressOf(request, options.proxies) ?? '';
+    if (sessions.count() >= limits.sockets || !ofAddress.take(address, limits.socketsPerAddress)) {
+      return close(...closing.tooManySockets);
+    }
 
     const session = sessions.open(close);
     const connection: Connection = { request, session, splice: null };
@@ -88,6 +95,7 @@ export function attachSockets(server: Server, options: SocketOptions): Sockets {
     socket.once('close', (code, reason) => {
       stopHeartbeat();
       sessions.end(session);
+      ofAddress.giveBack(address);
       closed(code, reason.toString()).catch((error: unknown) =>
         logger.error({ err: error }, 'socket did not end well'),
       );

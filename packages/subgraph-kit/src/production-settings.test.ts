@@ -7,6 +7,8 @@ const good = {
   RABBITMQ_URL: 'amqp://mes:Lr4-aa7-Zt2-pp6@mq',
   GATEWAY_SIGNING_KEYS: 'a:9f1c2b7e4d6a8035c1e2f49b7d60a85c',
   JWT_ISSUER: 'https://login.plant.example',
+  LUAGUAGE_WEBHOOK_SECRET: 'Wm5-cc0-Yh8-ee2-Un3',
+  ENGHUB_ENCRYPTION_KEYS: 'a:Kd8vv3Qp1xx9Lr4aa7Zt2pp6Wm5cc0Yh8ee2Un3ggA=',
 };
 
 it('has nothing to say about secrets that are secrets, nor about anything outside of production', () => {
@@ -27,13 +29,22 @@ it.each([
   ['GATEWAY_SIGNING_KEYS', 'a:9f1c2b7e4d6a8035c1e2f49b7d60a85c,b:a-short-one-of-20-ch'],
   ['GATEWAY_SIGNING_KEYS', 'a:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'],
   ['DATABASE_ROLE_SECRET', 'secret'],
+  ['DOCUMENTS_SIGNING_SECRET', 'change-me-change-me-change-me-change-me'],
+  ['DOCUMENTS_SIGNING_SECRET', 'a-short-one-of-20-ch'],
+  ['DOCUMENTS_S3_SECRET_ACCESS_KEY', 'example'],
+  ['LUAGUAGE_WEBHOOK_SECRET', 'change-me'],
+  ['ENGHUB_ENCRYPTION_KEYS', 'sample:Kd8vv3Qp1xx9Lr4aa7Zt2pp6Wm5cc0Yh8ee2Un3ggA='],
+  [
+    'ENGHUB_ENCRYPTION_KEYS',
+    'a:Kd8vv3Qp1xx9Lr4aa7Zt2pp6Wm5cc0Yh8ee2Un3ggA=,b:Y2hhbmdlLW1lLWNoYW5nZS1tZS1jaGFuZ2UtbWUtMzI=',
+  ],
   ['DEMO_TOKENS_URL', 'http://127.0.0.1:4010/token'],
   ['JWT_ISSUER', 'urn:enghub:luaguage-simulator'],
 ])('refuses %s=%s in production, without saying the secret', (name, value) => {
   const problems = productionProblems({ ...good, [name]: value });
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(new RegExp(`^${name}: `));
-  expect(problems[0]).not.toMatch(/0123456789abcdef|change-me|enghub-sample|a-short-one|aaaa/);
+  expect(problems[0]).not.toMatch(/0123456789abcdef|change-me|Y2hhbmdl|Kd8vv3|enghub-sample|a-short-one|aaaa/);
 });
 
 it('lets a demonstration be one where somebody says that it is meant', () => {

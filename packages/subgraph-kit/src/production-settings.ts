@@ -5,6 +5,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const SAMPLES =
   /^(secret|password|passw0rd|postgres|enghub|admin|root|test|demo|example|guest|123456.*|.*(sample|change-?me).*|0123456789abcdef.*)$/i;
 const MIN_SIGNING_SECRET = 32;
+/** Secrets that are nothing else. */
+const PLAIN_SECRETS = new Set([
+  'DATABASE_ROLE_SECRET',
+  'LUAGUAGE_TOKEN',
+  'LUAGUAGE_WEBHOOK_SECRET',
+  'DOCUMENTS_SIGNING_SECRET',
+  'DOCUMENTS_S3_SECRET_ACCESS_KEY',
+]);
 
 const isSample = (secret: string): boolean => SAMPLES.test(secret) || new Set(secret).size < 4;
 
@@ -28,8 +36,10 @@ function problemOf(name: string, value: string): string[] {
     return passwordProblem(value, 'the broker');
   }
   if (name === 'GATEWAY_SIGNING_KEYS') return signingProblems(value);
-  if (['DATABASE_ROLE_SECRET', 'LUAGUAGE_TOKEN'].includes(name) && isSample(value))
-    return ['this is a sample, no secret'];
+  if (name === 'ENGHUB_ENCRYPTION_KEYS') return encryptionProblems(value);
+  if (name === 'DOCUMENTS_SIGNING_SECRET' && !isSample(value) && value.length < MIN_SIGNING_SECRET)
+    return [`a secret needs ${MIN_SIGNING_SECRET} characters or more in production`];
+  if (PLAIN_SECRETS.has(name) && isSample(value)) return ['this is a sample, no secret'];
   if (name === 'DEMO_TOKENS_URL' || (name === 'JWT_ISSUER' && value.includes('luaguage-simulator'))) {
     return [
       'the simulator hands out tokens without a password; LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION=true if you mean it',
@@ -52,6 +62,14 @@ function signingProblems(text: string): string[] {
   return secrets.some((secret) => secret.length < MIN_SIGNING_SECRET)
     ? [`a secret needs ${MIN_SIGNING_SECRET} characters or more in production`]
     : [];
+}
+
+/** What a key is made of may be words: `change-me` in base64 is as well known as in letters. */
+function encryptionProblems(text: string): string[] {
+  const keys = text.split(',').map((part) => part.trim().split(':'));
+  const isKnown = ([id = '', key = '']: readonly string[]) =>
+    SAMPLES.test(id) || isSample(Buffer.from(key, 'base64').toString('latin1'));
+  return keys.some(isKnown) ? ['this is a sample, no key'] : [];
 }
 
 function partsOf(text: string) {

@@ -8,8 +8,13 @@ import type { RunningSubgraph } from '@enghub/subgraph-kit/running-subgraph';
 import { migrationDirectories } from '@enghub/subgraph-kit/start-subgraph';
 import { freshDatabase } from '@enghub/testkit/postgres';
 import type { ExecutionResult } from 'graphql';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import pino from 'pino';
 import type { Context } from './context.ts';
+import type { DocumentSettings } from './documents/settings.ts';
+import { purgeAbandoned } from './documents/transfers.ts';
 import { watch } from './integration-status/commands.ts';
 import { startLuaguageBridge, type LuaguageSettings } from './subgraph.ts';
 import { startFaultyLuaguage } from './faulty-luaguage-for-tests.ts';
@@ -30,9 +35,13 @@ export const emp001: Claims = {
 };
 export const gateway: Claims = { ...emp001, userId: 'system:gateway' };
 
-export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguageUrl'> = {}) {
+export async function startTestBridge({
+  documents,
+  ...settings
+}: Partial<Omit<LuaguageSettings, 'luaguageUrl' | 'documents'> & { documents: Partial<DocumentSettings> }> = {}) {
   const database = await freshDatabase('luaguage_bridge', migrationDirectories(new URL('../', import.meta.url)));
   const luaguage = await startFaultyLuaguage();
+  const folder = await mkdtemp(path.join(tmpdir(), 'bridge-documents-'));
   const workOrders = new Map<string, object>();
   let now = START;
   let tenants = 0;
@@ -60,6 +69,7 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
         times: { patienceMs: 400 },
         keepsInSync: false,
         ...settings,
+        documents: { storage: { directory: folder }, signingSecret: 'a-secret-of-these-tests-only-0123', ...documents },
       },
     );
   };
@@ -81,6 +91,8 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
     /** Of the bridge that runs now. */
     transport: () => transport,
     ownerUrl: database.ownerUrl,
+    /** Where its documents are, unless a bucket was given. */
+    folder,
     now: () => now,
     reset,
     /** Nothing is known of the ERP to a tenant that never asked: a fresh start without a fresh database. */
@@ -101,6 +113,8 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
     route: (path: string) => bridge.routes?.find(({ prefix }) => path.startsWith(prefix)),
     /** One look at the ERP's interfaces, as the bridge takes by itself each second. */
     lookAtErp: () => watch(bridge.contextFor({ ...own, userId: 'system:luaguage-bridge' }) as Context),
+    /** As the bridge does by itself now and then. */
+    forgetAbandoned: () => purgeAbandoned(bridge.contextFor({ ...own, userId: 'system:luaguage-bridge' }) as Context),
     restart: async () => {
       await stopBridge();
       bridge = await start();
@@ -109,6 +123,7 @@ export async function startTestBridge(settings: Omit<LuaguageSettings, 'luaguage
       await stopBridge();
       await luaguage.stop();
       await database.drop();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -3,6 +3,7 @@ import { fault } from '@enghub/subgraph-kit/fault';
 import { isId } from '@enghub/subgraph-kit/ids';
 import DataLoader from 'dataloader';
 import type { Db } from './database.ts';
+import { createDocumentLoaders, type DocumentLoaders } from './documents/loaders.ts';
 import type { ErpMaterial, ErpProduct, ErpUser } from './erp/answers.ts';
 import { findBom, type BomLookup } from './erp/bill-of-materials.ts';
 import type { Erp } from './erp/erp.ts';
@@ -13,16 +14,17 @@ import { rememberTenant } from './sync/tenants-store.ts';
 
 export type KnownUser = ErpUser & Readonly<{ tenantId: string; asOf: Date }>;
 
-export type Loaders = Readonly<{
-  product: DataLoader<string, ErpProduct | null>;
-  material: DataLoader<string, ErpMaterial | null>;
-  bom: DataLoader<Readonly<{ productId: string; version: string | null }>, BomLookup, string>;
-  /** Of any tenant: whoever shows a user checks. */
-  user: DataLoader<string, KnownUser | null>;
-  answerSync: DataLoader<Readonly<{ kind: AnswerKind; key: string }>, AnswerSync | null, string>;
-  salesOrder: DataLoader<string, KnownSalesOrder | null>;
-  orderFeedback: DataLoader<string, Feedback | null>;
-}>;
+export type Loaders = DocumentLoaders &
+  Readonly<{
+    product: DataLoader<string, ErpProduct | null>;
+    material: DataLoader<string, ErpMaterial | null>;
+    bom: DataLoader<Readonly<{ productId: string; version: string | null }>, BomLookup, string>;
+    /** Of any tenant: whoever shows a user checks. */
+    user: DataLoader<string, KnownUser | null>;
+    answerSync: DataLoader<Readonly<{ kind: AnswerKind; key: string }>, AnswerSync | null, string>;
+    salesOrder: DataLoader<string, KnownSalesOrder | null>;
+    orderFeedback: DataLoader<string, Feedback | null>;
+  }>;
 
 /** The ERP has no batch interfaces: loading in one tick spares equal questions, the client bounds the others. */
 export function createLoaders(
@@ -32,6 +34,7 @@ export function createLoaders(
 ): Loaders {
   const asker = { tenantId, db };
   return {
+    ...createDocumentLoaders(db),
     product: new DataLoader((ids) => each(ids, async (id) => (await erp.product(asker, id)).value)),
     material: new DataLoader((ids) => each(ids, async (id) => (await erp.material(asker, id)).value)),
     bom: new DataLoader((keys) => each(keys, ({ productId, version }) => findBom(erp, asker, productId, version)), {

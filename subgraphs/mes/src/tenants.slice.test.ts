@@ -3,7 +3,7 @@ import { otherTenant, productionManager } from '@enghub/testkit/claims';
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createClient, type Db } from './database.ts';
-import { anOrder, erp, setUpPlant } from './plant-for-tests.ts';
+import { anOrder, erp, fieldOf, REPORT, sayTo, setUpPlant } from './plant-for-tests.ts';
 import { definition } from './subgraph.ts';
 
 let mes: TestSubgraph;
@@ -37,6 +37,22 @@ it('answers nobody with another tenant’s order, however many ask in the same m
   });
   expect(wrong).toEqual([]);
   expect(answers.filter((answer) => answer !== null)).toHaveLength(1_000);
+});
+
+it('keeps the request ids of tenants apart: the same id counts once in each', async () => {
+  const orders = [
+    { id: mine, claims: productionManager },
+    { id: theirs, claims: otherTenant },
+  ];
+  const versionOf = async (id: string) =>
+    (await mes.rows<{ version: number }>('SELECT version FROM mes.work_orders WHERE id = $1', [id]))[0]!.version;
+  for (const { id, claims } of orders) {
+    const released = await sayTo(mes, 'release', { id, version: await versionOf(id) }, claims);
+    const { operations } = await sayTo(mes, 'start', released, claims);
+    const input = { requestId: 'the-same', operationId: operations[0]!.id, goodQuantity: '1' };
+    expect(await fieldOf(mes, REPORT, { input }, claims)).toMatchObject({ replayed: false });
+    expect(await fieldOf(mes, REPORT, { input }, claims)).toMatchObject({ replayed: true });
+  }
 });
 
 it('does not show a partition to whoever asks for it by name', async () => {

@@ -190,10 +190,10 @@ describe('the life of an order', () => {
   it('is moved by one of those who saw the same version', async () => {
     const { id, version } = await anOrder(mes, plant, { upTo: 'PLANNED' });
     const answers = await Promise.all(
-      Array.from({ length: 10 }, () => say<Refused | object>('release', { id, version })),
+      Array.from({ length: 50 }, () => say<Refused | object>('release', { id, version })),
     );
     const codes = answers.map((answer) => ('code' in answer ? answer.code : 'DONE')).sort();
-    expect(codes).toEqual(['DONE', ...Array<string>(9).fill('STALE_VERSION')]);
+    expect(codes).toEqual(['DONE', ...Array<string>(49).fill('STALE_VERSION')]);
     expect(await say<Refused>('release', { id, version: 2 })).toMatchObject({ code: 'ILLEGAL_TRANSITION' });
   });
 
@@ -231,6 +231,21 @@ describe('the life of an order', () => {
       ]);
       expect(['code' in report, 'code' in cancel].sort()).toEqual([false, true]);
     }
+  });
+
+  it('is either started or cancelled when both are sent at once', async () => {
+    const outcomes = [];
+    for (let round = 0; round < 10; round++) {
+      const { id, version } = await anOrder(mes, plant, { upTo: 'RELEASED' });
+      const verbs = round % 2 ? ['start', 'cancel'] : ['cancel', 'start'];
+      const answers = await Promise.all(verbs.map((verb) => say<Refused | object>(verb, { id, version })));
+      const done = verbs.filter((_verb, at) => !('code' in answers[at]!));
+      expect(answers.find((answer) => 'code' in answer)).toMatchObject({ code: 'STALE_VERSION' });
+      expect(done).toHaveLength(1);
+      const [row] = await mes.rows<{ status: string }>('SELECT status FROM mes.work_orders WHERE id = $1', [id]);
+      outcomes.push([done[0], row!.status]);
+    }
+    for (const [verb, status] of outcomes) expect(status).toBe(verb === 'start' ? 'IN_PROGRESS' : 'CANCELLED');
   });
 
   it('fixes at release how much the plant then allows', async () => {

@@ -33,15 +33,14 @@ type Place = Readonly<{ type: string; field: string; answers: string }>;
 
 const fieldsOf = (schema: GraphQLSchema): readonly Place[] =>
   Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type) || isInterfaceType(type))
     .filter((type) => !type.name.startsWith('__'))
     .flatMap((type) =>
-      isObjectType(type) || isInterfaceType(type)
-        ? Object.values(type.getFields()).map((field) => ({
-            type: type.name,
-            field: field.name,
-            answers: getNamedType(field.type).name,
-          }))
-        : [],
+      Object.values(type.getFields()).map((field) => ({
+        type: type.name,
+        field: field.name,
+        answers: getNamedType(field.type).name,
+      })),
     );
 
 const scopesAskedFor = (): ReadonlySet<string> =>

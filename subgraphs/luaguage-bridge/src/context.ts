@@ -15,5 +15,5 @@ export const contextWith =
     erp,
     luaguage,
     documents,
-    loaders: createLoaders(erp, base, singleTenantId),
+    loaders: createLoaders({ erp, luaguage }, base, singleTenantId),
   });

@@ -23,11 +23,14 @@ export type BrokerQueues = Readonly<{
   /** Events that wait for a consumer, or for another try. */
   waiting(): Promise<number>;
   deadLetters(): Promise<Facts['deadLetters']>;
-  publish(queue: string, content: Buffer, properties?: object): Promise<void>;
+  /** The empty text is the exchange where the routing key names a queue. */
+  publish(exchange: string, routingKey: string, content: Buffer, properties: object): Promise<void>;
+  close(): Promise<void>;
 }>;
 
 export function brokerQueues(url: string): BrokerQueues {
   const topologies = consumerQueues.map((queue) => queueTopology('', queue, defaultRetryDelaysMs));
+  let publishing: Awaited<ReturnType<typeof openPublisher>> | undefined;
   async function withConnection<Result>(use: (connection: ChannelModel) => Promise<Result>): Promise<Result> {
     const connection = await connect(url, { timeout: 5_000 });
     connection.on('error', () => undefined);
@@ -56,14 +59,21 @@ export function brokerQueues(url: string): BrokerQueues {
         }
         return counts;
       }),
-    publish: (queue, content, properties = {}) =>
-      withConnection(async (connection) => {
-        const channel = await connection.createConfirmChannel();
-        channel.on('error', () => undefined);
-        channel.sendToQueue(queue, content, { persistent: true, ...properties });
-        await channel.waitForConfirms();
-      }),
+    async publish(exchange, routingKey, content, properties) {
+      publishing ??= await openPublisher(url);
+      publishing.channel.publish(exchange, routingKey, content, { persistent: true, ...properties });
+      await publishing.channel.waitForConfirms();
+    },
+    close: async () => publishing?.connection.close().catch(() => undefined),
   };
+}
+
+async function openPublisher(url: string) {
+  const connection = await connect(url, { timeout: 5_000 });
+  connection.on('error', () => undefined);
+  const channel = await connection.createConfirmChannel();
+  channel.on('error', () => undefined);
+  return { connection, channel };
 }
 
 /** A channel of its own for each: asking for a queue that is not there ends the channel. */

@@ -19,6 +19,8 @@ export type Outcome = Readonly<{
   settled: Settled;
   evidence: Evidence;
   missing: readonly string[];
+  /** Requests that were not answered, where all should be. */
+  failed: number;
   /** The longest time in which no report was acknowledged. */
   gapMs: number;
   /** `void`: flawless, but without its faults. */
@@ -50,6 +52,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     await options.prepare?.(system);
     const brokerUrl = system.brokerUrl();
     const queues = brokerUrl ? brokerQueues(brokerUrl) : null;
+    closings.push(async () => queues?.close());
     say(`${scenario.name}: ${scenario.title}; the plant works`);
 
     const startedAt = instant();
@@ -79,7 +82,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     const missing = Object.entries(scenario.evidence(minutes)).flatMap(([what, least]) =>
       (evidence[what] ?? 0) < least ? [`${what} ${evidence[what] ?? 0} of ${least}`] : [],
     );
-    const isSound = isFlawless(verdict) && settled.converged;
+    const failed = scenario.nothingFails ? failuresOf(history) : 0;
+    const isSound = isFlawless(verdict) && settled.converged && failed === 0;
     return {
       scenario,
       seconds,
@@ -87,6 +91,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       settled,
       evidence,
       missing,
+      failed,
       gapMs: longestGap(history),
       result: !isSound ? 'broken' : missing.length > 0 ? 'void' : 'valid',
       history,
@@ -135,3 +140,6 @@ function longestGap({ attempts }: History): number {
     .sort((a, b) => a - b);
   return Math.round(times.reduce((gap, at, index) => Math.max(gap, at - (times[index - 1] ?? at)), 0));
 }
+
+const failuresOf = ({ attempts }: History): number =>
+  attempts.filter(({ outcome }) => outcome === 'unknown' || outcome === 'unsent').length;

@@ -30,4 +30,6 @@ export type Scenario = Readonly<{
   evidence(minutes: number): Evidence;
   /** Dead letters that it makes. */
   deadLetters?: number;
+  /** People must not notice it at all: every request is answered. */
+  nothingFails?: boolean;
 }>;

@@ -25,7 +25,7 @@ export function tableOf(outcomes: readonly Outcome[]): string {
   return lines([head, ...outcomes.map(rowOf), totalOf(outcomes)]);
 }
 
-function rowOf({ scenario, seconds, verdict, settled, evidence, missing, gapMs, result }: Outcome): string[] {
+function rowOf({ scenario, seconds, verdict, settled, evidence, missing, gapMs, result, failed }: Outcome): string[] {
   const { counts } = verdict;
   const faults = Object.entries(evidence).filter(([what]) => what !== 'unknown');
   return [
@@ -40,17 +40,18 @@ function rowOf({ scenario, seconds, verdict, settled, evidence, missing, gapMs, 
     faults.map(([what, times]) => `${times} ${what}`).join(', '),
     (gapMs / 1000).toFixed(1),
     settled.converged ? (settled.ms / 1000).toFixed(1) : `**never**: ${settled.left}`,
-    ...shown(counts),
+    ...shown(counts, failed),
     result === 'void' ? `void: ${missing.join(', ')}` : result === 'broken' ? '**broken**' : result,
   ];
 }
 
-function shown(counts: Outcome['verdict']['counts']): string[] {
+function shown(counts: Outcome['verdict']['counts'], failed: number): string[] {
   const { lost, duplicated, phantom, orderViolated } = counts;
   const named = new Set(['lost', 'duplicated', 'phantom', 'orderViolated']);
   const others = countNames.filter((name) => !named.has(name) && counts[name] > 0);
-  const rest = others.map((name) => `${name} ${counts[name]}`).join(', ') || '0';
-  return [String(lost), String(duplicated), String(phantom), String(orderViolated), rest];
+  const rest = others.map((name) => `${name} ${counts[name]}`);
+  if (failed > 0) rest.push(`${failed} unanswered`);
+  return [String(lost), String(duplicated), String(phantom), String(orderViolated), rest.join(', ') || '0'];
 }
 
 function totalOf(outcomes: readonly Outcome[]): string[] {

@@ -5,6 +5,8 @@ export type Child = Readonly<{
   name: string;
   pid: number;
   isRunning(): boolean;
+  /** Null while it runs, and when a signal has ended it. */
+  exitCode(): number | null;
   /** The end of what it said. */
   output(): string;
   /** At once and with its helpers, as when the power fails. */
@@ -77,6 +79,7 @@ export function createFamily(folder: string): Family {
       name,
       pid,
       isRunning,
+      exitCode: () => child.exitCode,
       output: () => output,
       async kill() {
         signal(-pid, 'SIGKILL');

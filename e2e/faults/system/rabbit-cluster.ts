@@ -76,19 +76,19 @@ export async function startRabbitCluster(family: Family, folder: string, size: 1
   }
 
   /** One of RabbitMQ's own commands, with what it says; they take a second or two. */
-  async function tell(program: string, node: string, ...words: string[]): Promise<string> {
+  async function tell(program: string, node: string, ...words: string[]) {
     const command = ['--erlang-cookie', COOKIE, '-n', node, ...words];
     const child = family.start(program, path.join(programs!, program), command, { env });
     while (child.isRunning()) await pause(20);
     // What it wrote last may come after its end.
     await pause(20);
-    return child.output();
+    return { isDone: child.exitCode() === 0, said: child.output() };
   }
 
   async function untilUp(node: string): Promise<void> {
     for (let attempt = 0; attempt < 60; attempt++) {
-      const said = await tell('rabbitmqctl', node, 'await_startup', '--timeout', '60');
-      if (!/error|not running|unable/i.test(said)) return;
+      const { isDone } = await tell('rabbitmqctl', node, 'await_startup', '--timeout', '60');
+      if (isDone) return;
       if (running.get(node)?.isRunning() === false) break;
       await pause(300);
     }
@@ -99,8 +99,8 @@ export async function startRabbitCluster(family: Family, folder: string, size: 1
   for (const name of names) await untilUp(name);
   for (const name of names.slice(1)) {
     for (const words of [['stop_app'], ['join_cluster', names[0]!], ['start_app']]) {
-      const said = await tell('rabbitmqctl', name, ...words);
-      if (/error/i.test(said)) throw new Error(`${name} does not ${words[0]}: ${said}`);
+      const { isDone, said } = await tell('rabbitmqctl', name, ...words);
+      if (!isDone) throw new Error(`${name} does not ${words[0]}: ${said}`);
     }
   }
 
@@ -115,7 +115,7 @@ export async function startRabbitCluster(family: Family, folder: string, size: 1
     async leaderOf(queue) {
       const asked = names.find((name) => running.get(name)?.isRunning());
       if (!asked) return null;
-      const said = await tell('rabbitmq-queues', asked, 'quorum_status', queue, '--formatter', 'json', '-q');
+      const { said } = await tell('rabbitmq-queues', asked, 'quorum_status', queue, '--formatter', 'json', '-q');
       try {
         const members = JSON.parse(said.slice(said.indexOf('['))) as { 'Node Name': string; 'Raft State': string }[];
         return members.find((member) => member['Raft State'] === 'leader')?.['Node Name'] ?? null;

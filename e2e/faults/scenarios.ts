@@ -60,7 +60,7 @@ export const scenarios: readonly Scenario[] = [
     title: 'the broker’s leader cut off from its cluster',
     system: { form: 'distributed', brokers: 3 },
     break: partitionBroker,
-    evidence: (minutes) => ({ partition: minutes }),
+    evidence: (minutes) => ({ partition: minutes, leader: minutes }),
   },
   {
     name: 'F6',

@@ -32,16 +32,19 @@ export async function partitionBroker(run: Run): Promise<void> {
     const leader = await leaderOf(run);
     run.log.fault('partition', leader);
     await cluster.isolate(leader);
-    await pause(12_000);
+    const until = Date.now() + 12_000;
+    const next = await leaderOf(run, leader);
+    run.log.fault('leader', next);
+    await pause(until - Date.now());
     await cluster.join(leader);
     await pause(8_000);
   }
 }
 
-async function leaderOf(run: Run): Promise<string> {
+async function leaderOf(run: Run, except?: string): Promise<string> {
   for (let attempt = 0; attempt < 20; attempt++) {
-    const leader = await run.system.cluster!.leaderOf(WATCHED_QUEUE);
-    if (leader) return leader;
+    const leader = await run.system.cluster!.leaderOf(WATCHED_QUEUE, except);
+    if (leader && leader !== except) return leader;
     await pause(500);
   }
   throw new Error(`${WATCHED_QUEUE} has no leader`);

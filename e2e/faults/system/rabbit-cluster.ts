@@ -12,8 +12,8 @@ export type RabbitCluster = Readonly<{
   kill(node: string): Promise<void>;
   /** Starts it again on what it has kept. */
   start(node: string): Promise<void>;
-  /** Where the queue's leader is; null while it has none. */
-  leaderOf(queue: string): Promise<string | null>;
+  /** Where the queue's leader is, as the others than `except` see it; null while it has none. */
+  leaderOf(queue: string, except?: string): Promise<string | null>;
   /** The node and the others do not find each other any more; their clients find all of them. */
   isolate(node: string): Promise<void>;
   join(node: string): Promise<void>;
@@ -112,8 +112,8 @@ export async function startRabbitCluster(family: Family, folder: string, size: 1
       launch(node);
       await untilUp(node);
     },
-    async leaderOf(queue) {
-      const asked = names.find((name) => running.get(name)?.isRunning());
+    async leaderOf(queue, except) {
+      const asked = names.find((name) => name !== except && running.get(name)?.isRunning());
       if (!asked) return null;
       const { said } = await tell('rabbitmq-queues', asked, 'quorum_status', queue, '--formatter', 'json', '-q');
       try {

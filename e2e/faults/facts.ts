@@ -21,7 +21,7 @@ export type Facts = Readonly<{
   outbox: readonly Readonly<{ reportId: string; orderId: string }>[];
   /** Opened by quality. */
   inspections: readonly Readonly<{ reportId: string; operationId: string }>[];
-  /** When quality counted a report. */
+  /** The transactions in which quality counted reports: one that began after another had ended has the greater number. */
   counted: readonly Readonly<{ reportId: string; at: number }>[];
   tallies: readonly Readonly<{ operationId: string; good: number }>[];
   /** What the equipment's side has counted. */
@@ -43,8 +43,7 @@ const queries = {
   outbox: `SELECT envelope->'data'->>'report_id' AS "reportId", aggregate_id AS "orderId" FROM mes.outbox
             WHERE routing_key IN ('mes.production-report.reported.v1', 'mes.production-report.corrected.v1') ORDER BY id`,
   inspections: `SELECT production_report_id::text AS "reportId", operation_id::text AS "operationId" FROM qms.inspections`,
-  counted: `SELECT production_report_id::text AS "reportId", extract(epoch FROM counted_at)::float8 * 1000 AS at
-              FROM qms.counted_reports`,
+  counted: `SELECT production_report_id::text AS "reportId", xmin::text::float8 AS at FROM qms.counted_reports`,
   tallies: `SELECT operation_id::text AS "operationId", good_quantity::float8 AS good FROM qms.operation_tallies`,
   activities: `SELECT activity_id::text AS "reportId", good_quantity::float8 AS good FROM eam.shift_activities
                 WHERE kind = 'REPORT'`,

@@ -41,7 +41,7 @@ export function orderViolations(requests: ReadonlyMap<string, Request>, facts: F
       if (at === undefined) return [];
       const isBehind = at < last;
       last = Math.max(last, at);
-      return isBehind ? [`quality counted ${row.id} before an earlier one`] : [];
+      return isBehind ? [`quality counted ${row.id} after a later one of order ${row.orderId}`] : [];
     });
     return [...misplaced(known), ...late];
   });

@@ -5,7 +5,7 @@ import { check } from './checker.ts';
 import { createClient, type Client } from './client.ts';
 import { createClientLog, instant, type History } from './client-log.ts';
 import { isFlawless, type Verdict } from './counts.ts';
-import { openDatabase } from './facts.ts';
+import { openDatabase, type Facts } from './facts.ts';
 import { makeRunPlant, people, shift, type RunPlant } from './plant-of-run.ts';
 import type { Evidence, Scenario } from './scenario.ts';
 import { settle, type Settled } from './settle.ts';
@@ -26,6 +26,7 @@ export type Outcome = Readonly<{
   /** `void`: flawless, but without its faults. */
   result: 'valid' | 'broken' | 'void';
   history: History;
+  facts: Facts;
   outputs: Readonly<Record<string, string>>;
 }>;
 
@@ -95,6 +96,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       gapMs: longestGap(history),
       result: !isSound ? 'broken' : missing.length > 0 ? 'void' : 'valid',
       history,
+      facts,
       outputs: Object.fromEntries(processes.processes.map((name) => [name, processes.output(name)])),
     };
   } finally {

@@ -58,10 +58,11 @@ for (const name of chosen) {
 console.log(`\n${tableOf(outcomes)}\n`);
 process.exit(failures === 0 && outcomes.every(({ result }) => result === 'valid') ? 0 : 1);
 
-function keep({ scenario, history, verdict, settled, outputs }: Outcome): void {
+function keep({ scenario, history, facts, verdict, settled, outputs }: Outcome): void {
   const folder = path.resolve(values.folder, scenario.name);
   mkdirSync(folder, { recursive: true });
   writeHistory(path.join(folder, 'clients.jsonl'), history);
+  writeFileSync(path.join(folder, 'facts.json'), JSON.stringify(facts));
   writeFileSync(path.join(folder, 'verdict.json'), `${JSON.stringify({ verdict, settled }, null, 2)}\n`);
   for (const [name, output] of Object.entries(outputs)) writeFileSync(path.join(folder, `${name}.log`), output);
   console.log(`${scenario.name}: the clients' log and what the processes said are in ${folder}`);

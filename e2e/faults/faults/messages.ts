@@ -10,17 +10,21 @@ export const POISONED = 9;
 /** Into the queue of inspections: no JSON, a version that nobody knows, and what the database refuses. */
 export async function poison(run: Run): Promise<void> {
   const queues = run.queues!;
-  const [event] = await sentEvents(run, 1, 0);
+  let event: Sent | undefined;
+  while (!event) {
+    await pause(500);
+    [event] = await sentEvents(run, 1, 0);
+  }
   for (let each = 0; each < POISONED; each++) {
     const id = crypto.randomUUID();
-    const data = { ...(event!.envelope['data'] as object), report_id: `poison ${id}` };
+    const data = { ...(event.envelope['data'] as object), report_id: `poison ${id}` };
     const bodies = [
       '{ "event_id": ',
-      JSON.stringify({ ...event!.envelope, event_id: id, version: '99.0' }),
-      JSON.stringify({ ...event!.envelope, event_id: id, data }),
+      JSON.stringify({ ...event.envelope, event_id: id, version: '99.0' }),
+      JSON.stringify({ ...event.envelope, event_id: id, data }),
     ];
     run.log.fault('poison', ['no JSON', 'unknown version', 'refused by the database'][each % 3]!);
-    const about = propertiesOf({ ...event!, aggregate_id: `poison-${each}` }, id);
+    const about = propertiesOf({ ...event, aggregate_id: `poison-${each}` }, id);
     await queues.publish('', 'qms.inspections', Buffer.from(bodies[each % 3]!), about);
     await pause(1_000);
   }

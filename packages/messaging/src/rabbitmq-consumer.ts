@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ConfirmChannel, ConsumeMessage, Message } from 'amqplib';
 import { attachedConfirmChannel, type Attachment, type Broker } from './broker.ts';
 import { confirmedPublisher, type ConfirmedPublisher } from './confirmed-publishing.ts';
@@ -48,7 +47,7 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
   const lanes = createLanes(aggregatesAtOnce, (error) => {
     logger.warn({ queue: queue.main, error: describeError(error) }, 'could not settle an event, it will come again');
   });
-  let link: Readonly<{ channel: ConfirmChannel; consumerTag: string; publish: ConfirmedPublisher }> | undefined;
+  let link: Readonly<{ channel: ConfirmChannel; publish: ConfirmedPublisher }> | undefined;
   let stopping = false;
 
   const attachment: Attachment = broker.attach(queue.main, (connection) =>
@@ -63,18 +62,13 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
         // They are unacknowledged and come again.
         lanes.clear();
       });
-      const consumerTag = `enghub-${randomUUID()}`;
       // Known before the first delivery, which may come together with the broker's answer.
-      link = { channel, consumerTag, publish };
-      await channel.consume(
-        queue.main,
-        (message) => {
-          if (!message) return void channel.close().catch(() => {});
-          const delivery = { message, received: readProperties(message), channel, publish };
-          lanes.add(delivery.received.aggregateId, () => process(delivery));
-        },
-        { consumerTag },
-      );
+      link = { channel, publish };
+      await channel.consume(queue.main, (message) => {
+        if (!message) return void channel.close().catch(() => {});
+        const delivery = { message, received: readProperties(message), channel, publish };
+        lanes.add(delivery.received.aggregateId, () => process(delivery));
+      });
     }),
   );
 
@@ -190,9 +184,10 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
       stopping = true;
       attachment.detach();
       const last = link;
-      await last?.channel.cancel(last.consumerTag).catch(() => {});
       lanes.clear();
       await lanes.idle();
+      // Not cancelled before: from then on the queue gives later messages to the next consumer, and those that were
+      // delivered here and not begun only behind them. With the channel they go back to where they were.
       await last?.channel.close().catch(() => {});
     },
   };

@@ -2,7 +2,7 @@ import type { GraphQLDataSource } from '@apollo/gateway';
 import { systemClaims } from '@enghub/subgraph-kit/claims';
 import { z } from 'zod';
 import { contextOf, viewerOf } from '../viewer.ts';
-import type { PermissionSource } from './permissions.ts';
+import { permissionsOutdated, type PermissionSource } from './permissions.ts';
 import { newTraceId } from './request-traits.ts';
 
 const QUERY = `query GatewayPermissions($userId: ID!) {
@@ -20,6 +20,8 @@ const answerSchema = z.object({
     .nullable(),
 });
 
+const outdatedSchema = z.object({ reason: z.literal('REAUTHENTICATION_REQUIRED'), changedAt: z.coerce.date() });
+
 /** The bridge to the ERP knows every user; it is asked as the gateway itself, through a field that clients don't see. */
 export function bridgePermissions(bridge: GraphQLDataSource): PermissionSource {
   return {
@@ -30,7 +32,11 @@ export function bridgePermissions(bridge: GraphQLDataSource): PermissionSource {
       const { data, errors } = await bridge.process({ request, context } as unknown as Parameters<
         typeof bridge.process
       >[0]);
-      if (errors?.length) throw new Error(`permissions: ${errors[0]!.message}`);
+      const [error] = errors ?? [];
+      if (error) {
+        const told = outdatedSchema.safeParse(error.extensions);
+        throw told.success ? permissionsOutdated(told.data.changedAt) : new Error(`permissions: ${error.message}`);
+      }
       const { userPermissions } = answerSchema.parse(data);
       // A token of one tenant says nothing about a user of another.
       if (userPermissions?.tenantId !== tenantId) return null;

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { lost, rememberPermissions, type Grant, type Granted } from './permissions.ts';
+import { lost, permissionsOutdated, rememberPermissions, type Grant, type Granted } from './permissions.ts';
 
 const times = { freshMs: 30_000, usableMs: 300_000, retryMs: 2_000 };
 const granted: Granted = { factories: ['factory-sh-01'], permissions: ['board:view'] };
 
 function house() {
-  const state = { now: 0, asked: 0, down: false, answer: granted as Grant | null };
+  const state = { now: 0, asked: 0, down: false, answer: granted as Grant | null, outdatedAt: null as number | null };
   const source = {
     async for() {
       state.asked += 1;
-      const { answer, down } = state;
+      const { answer, down, outdatedAt } = state;
       await Promise.resolve();
+      if (outdatedAt !== null) throw permissionsOutdated(new Date(outdatedAt));
       if (down) throw new Error('the ERP is down');
       return answer && { ...answer };
     },
@@ -106,6 +107,18 @@ describe('permissions', () => {
     await permissions.for('u', 't');
     permissions.changed('u');
     state.down = true;
+    expect(await permissions.for('u', 't')).toEqual({ ok: false, reason: 'UNREACHABLE' });
+  });
+
+  it('do not serve once the source knows that they changed since, although it cannot say how', async () => {
+    const { state, permissions } = house();
+    state.now = 100_000;
+    await permissions.for('u', 't');
+    state.outdatedAt = 99_999;
+    state.now = 130_000;
+    expect(await permissions.for('u', 't')).toEqual({ ok: true, granted });
+    state.outdatedAt = 131_000;
+    state.now = 132_000;
     expect(await permissions.for('u', 't')).toEqual({ ok: false, reason: 'UNREACHABLE' });
   });
 

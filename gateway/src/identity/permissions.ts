@@ -10,6 +10,15 @@ export type PermissionSource = Readonly<{
   for(userId: string, tenantId: string, since?: Date): Promise<Grant | null>;
 }>;
 
+const outdatedBy = Symbol('permissions outdated');
+
+/** Thrown by a source that cannot tell what they are now, but knows that they changed at that time. */
+export const permissionsOutdated = (changedAt: Date): Error =>
+  Object.assign(new Error('permissions: changed, and nobody can say how'), { [outdatedBy]: changedAt.getTime() });
+
+const isOutdatedBy = (error: unknown, asOf: number): boolean =>
+  error instanceof Error && outdatedBy in error && asOf < (error[outdatedBy] as number);
+
 /** `asOf` is when the ERP said so, for a source that remembers too; otherwise it is the moment of the question. */
 export type Grant = Granted & Readonly<{ asOf?: Date | undefined }>;
 
@@ -89,8 +98,12 @@ export function rememberPermissions(
       // Whoever answers as of a time before the change has not heard of it yet.
       const isLasting = entry.granted !== null && asOf >= changedAt;
       entry.askAgainAt = now() + (isLasting ? times.freshMs : times.retryMs);
-    } catch {
+    } catch (error) {
       entry.askAgainAt = now() + times.retryMs;
+      if (isOutdatedBy(error, entry.asOf)) {
+        entry.granted = null;
+        entry.asOf = -Infinity;
+      }
     } finally {
       entry.asking = null;
     }

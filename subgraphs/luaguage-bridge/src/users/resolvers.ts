@@ -1,5 +1,6 @@
 import { fault } from '@enghub/subgraph-kit/fault';
 import { rememberUser } from '../directory/commands.ts';
+import { newsAbout } from '../erp/news-store.ts';
 import { addressedRoles } from '../notifications/commands.ts';
 import { GraphQLError } from 'graphql';
 import type { Context } from '../context.ts';
@@ -16,7 +17,7 @@ export const resolvers: Resolvers = {
     userPermissions: async (_, { userId }, context) => {
       const { claims, loaders } = context;
       if (claims.userId !== GATEWAY) throw fault('FORBIDDEN', 'Only the gateway asks for permissions.');
-      const user = await loaders.user.load(userId).catch(reauthenticate);
+      const user = await loaders.user.load(userId).catch((error: unknown) => reauthenticate(error, userId, context));
       if (user?.tenantId === claims.tenantId) remember(user, context);
       return user && { ...user, userId: user.id, factories: user.factoryIds };
     },
@@ -36,9 +37,15 @@ async function ofOwnTenant(id: string, { claims, loaders }: Context): Promise<Kn
   return user?.tenantId === claims.tenantId ? user : null;
 }
 
-function reauthenticate(error: unknown): never {
+/** Whoever remembers permissions from before `changedAt` is told that those hold no more. */
+async function reauthenticate(error: unknown, userId: string, { claims, db }: Context): Promise<never> {
   if (!(error instanceof GraphQLError)) throw error;
+  const changedAt = await newsAbout(db, { tenantId: claims.tenantId, kind: 'USER', key: userId }).catch(() => null);
   throw new GraphQLError('REAUTHENTICATION_REQUIRED: the permissions of this user cannot be checked.', {
-    extensions: { ...error.extensions, reason: 'REAUTHENTICATION_REQUIRED' },
+    extensions: {
+      ...error.extensions,
+      reason: 'REAUTHENTICATION_REQUIRED',
+      ...(changedAt && { changedAt: changedAt.toISOString() }),
+    },
   });
 }

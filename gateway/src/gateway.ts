@@ -12,6 +12,7 @@ import { createGuard } from './authorisation/guard.ts';
 import { readNeeds, type Needs } from './authorisation/read-needs.ts';
 import { guardedNonNullFields, unguardedRootFields } from './authorisation/schema-checks.ts';
 import { selectionTrees } from './authorisation/selection-tree.ts';
+import { graphsByContract } from './contracts/graphs.ts';
 import { guardedExecution } from './guarded-execution.ts';
 import type { Demo } from './http/dev-token-route.ts';
 import { createFront } from './http/front.ts';
@@ -82,8 +83,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const treeOf = selectionTrees(graph.apiSchema);
   const needs = readNeeds(supergraphSdl);
   refuseOpenDoors(graph, needs, logger);
-  const execution = guardedExecution(graph, createGuard(graph.apiSchema, needs, treeOf));
-  const admission = createAdmission(graph.apiSchema, treeOf, limits);
+  const graphs = graphsByContract(graph, supergraphSdl, treeOf, logger);
+  const execution = guardedExecution(graphs, createGuard(graph.apiSchema, needs, treeOf));
+  const admissions = {
+    whole: createAdmission(graphs.whole.apiSchema, treeOf, limits),
+    partner: createAdmission(graphs.partner.apiSchema, treeOf, limits),
+  };
   const permissions = rememberPermissions(options.permissions, Date.now, options.permissionTimes);
   const identity = createIdentity(createTokenVerifier(options.identity), permissions);
   const own = createMemoryCounters();
@@ -93,12 +98,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     shared: options.counters ?? own,
   });
   const proxies = options.trustedProxies ?? new BlockList();
-  const apollo = await startApolloServer(graph, execution, admission, rates, logger);
+  const servers = {
+    whole: await startApolloServer(graphs.whole, execution, admissions.whole, rates, logger),
+    partner: await startApolloServer(graphs.partner, execution, admissions.partner, rates, logger),
+  };
   const hub = createLiveHub({ api: graph.apiSchema, treeOf, execution, bus: live, topics: liveTopics, logger });
 
   let draining = false;
   const front = createFront({
-    graphql: graphqlRoute({ server: apollo, identity, admission, limits, rates, proxies }),
+    graphql: graphqlRoute({ servers, identity, admissions, limits, rates, proxies }),
     page: pageRoute(demo, OPERATIONS),
     status: statusRoute(identity, () => ({
       draining,
@@ -116,7 +124,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
   const sockets = attachSockets(front, {
     identity,
-    admission,
+    admissions,
     execution,
     hub,
     limits,
@@ -124,7 +132,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     proxies,
     permissions,
     logger,
-    api: graph.apiSchema,
+    graphs,
     allowedOrigins: options.allowedOrigins ?? [],
     recheckMs: options.recheckMs ?? 30_000,
   });
@@ -136,7 +144,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const stopBehindFront = async (): Promise<void> => {
     deaf();
     await hub.stop();
-    await apollo.stop();
+    await Promise.all([servers.whole.stop(), servers.partner.stop()]);
+    await graph.stop();
   };
   try {
     await listen(front, options.port, options.host);

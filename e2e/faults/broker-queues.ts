@@ -23,6 +23,8 @@ export type BrokerQueues = Readonly<{
   /** Events that wait for a consumer, or for another try. */
   waiting(): Promise<number>;
   deadLetters(): Promise<Facts['deadLetters']>;
+  /** How often each dead letter of a consumer was tried. */
+  triesOfDead(queue: string): Promise<number[]>;
   /** The empty text is the exchange where the routing key names a queue. */
   publish(exchange: string, routingKey: string, content: Buffer, properties: object): Promise<void>;
   close(): Promise<void>;
@@ -58,6 +60,19 @@ export function brokerQueues(url: string): BrokerQueues {
           if (count > 0) counts.push({ queue: main, count });
         }
         return counts;
+      }),
+    triesOfDead: (queue) =>
+      withConnection(async (connection) => {
+        const channel = await connection.createChannel();
+        const tries: number[] = [];
+        // They are not acknowledged, so with the channel they go back.
+        for (;;) {
+          const message = await channel.get(`${queue}.dead`);
+          if (!message) break;
+          tries.push(Number(message.properties.headers?.['x-enghub-attempts']));
+        }
+        await channel.close();
+        return tries;
       }),
     async publish(exchange, routingKey, content, properties) {
       publishing ??= await openPublisher(url);

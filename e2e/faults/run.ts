@@ -1,5 +1,5 @@
 /** `npm run test:faults [-- F1 F7 … --minutes 1.5 --keep]`: breaks a system of its own, and says whether it kept its promises. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeHistory } from './client-log.ts';
@@ -40,6 +40,7 @@ const outcomes: Outcome[] = [];
 let failures = 0;
 for (const name of chosen) {
   const scenario = scenarios.find((it) => it.name === name)!;
+  rmSync(path.resolve(values.folder, name), { recursive: true, force: true });
   try {
     const outcome = await runScenario(scenario, {
       minutes: Number(values.minutes),

@@ -6,6 +6,7 @@ import type { Run } from '../scenario.ts';
 type Sent = Readonly<{ routing_key: string; aggregate_id: string; envelope: Record<string, unknown> }>;
 
 export const POISONED = 9;
+const QUEUE = 'qms.inspections';
 
 /** Into the queue of inspections: no JSON, a version that nobody knows, and what the database refuses. */
 export async function poison(run: Run): Promise<void> {
@@ -25,10 +26,11 @@ export async function poison(run: Run): Promise<void> {
     ];
     run.log.fault('poison', ['no JSON', 'unknown version', 'refused by the database'][each % 3]!);
     const about = propertiesOf({ ...event, aggregate_id: `poison-${each}` }, id);
-    await queues.publish('', 'qms.inspections', Buffer.from(bodies[each % 3]!), about);
+    await queues.publish('', QUEUE, Buffer.from(bodies[each % 3]!), about);
     await pause(1_000);
   }
   while (!run.isOver()) await pause(200);
+  for (const tries of await queues.triesOfDead(QUEUE)) run.log.fault(`dead after ${tries} tries`, QUEUE);
 }
 
 /** Events that were delivered are delivered again: two to five times, in no order, some of them late. */

@@ -58,6 +58,8 @@ const administratorScopes = [
   'sales_order:view',
   'integration:view',
   'integration:manage',
+  'events:view',
+  'events:administer',
   'system:view',
   'schema:introspect',
 ] as const;
@@ -77,7 +79,13 @@ const operatorScopes = [
   'defect:view',
 ] as const;
 
-const withheldFromManagers: readonly Scope[] = ['system:view', 'schema:introspect', 'inspection:record'];
+const withheldFromManagers: readonly Scope[] = [
+  'system:view',
+  'schema:introspect',
+  'inspection:record',
+  'events:view',
+  'events:administer',
+];
 
 export const scopesOf = {
   administrator: administratorScopes,

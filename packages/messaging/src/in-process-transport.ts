@@ -69,6 +69,8 @@ export function createInProcessTransport(options: InProcessTransportOptions = {}
       for (const queue of woken) workers.get(queue)?.wake();
     },
     subscribe,
+    // What is not applied yet is in the mailbox.
+    queued: async () => null,
     isReady: () => !closed,
     async close() {
       closed = true;

@@ -14,6 +14,8 @@ export type RabbitConsumer = Readonly<{
   isAttached(): boolean;
   /** Resolves when the queue is declared, or at once while the broker is away. */
   settled(): Promise<void>;
+  /** How much waits in the queue; null while the broker is away. */
+  queued(): Promise<number | null>;
   stop(): Promise<void>;
 }>;
 
@@ -136,6 +138,10 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
   return {
     isAttached: () => link !== undefined,
     settled: () => attachment.settled(),
+    async queued() {
+      const asked = await link?.channel.checkQueue(queue.main).catch(() => null);
+      return asked?.messageCount ?? null;
+    },
     async stop() {
       stopping = true;
       await worker.stop();

@@ -92,6 +92,7 @@ export async function connectRabbitMq(options: RabbitMqOptions): Promise<Transpo
         },
       };
     },
+    queued: async (queue) => (await consumers.get(queue)?.queued()) ?? null,
     isReady: () =>
       broker.isConnected() &&
       !broker.isBlocked() &&

@@ -23,6 +23,8 @@ export type Transport = Readonly<{
   /** Resolves when every event is durable for every subscription that wants it; rejects when that is not certain. */
   publish(events: readonly OutboundEvent[]): Promise<void>;
   subscribe(subscription: Subscription): Promise<Readonly<{ stop(): Promise<void> }>>;
+  /** How many events wait in a consumer's queue; null where there is no queue or it cannot be asked. */
+  queued(queue: string): Promise<number | null>;
   isReady(): boolean;
   close(): Promise<void>;
   /** What happened since this process started. */

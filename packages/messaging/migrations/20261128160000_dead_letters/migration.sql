@@ -14,8 +14,8 @@ CREATE TABLE dead_letters (
   attempts      integer     NOT NULL,
   last_error    text        NOT NULL,
   state         text        NOT NULL DEFAULT 'DEAD' CHECK (state IN ('DEAD', 'REPLAYING', 'RESOLVED', 'DISCARDED')),
-  since         timestamptz NOT NULL DEFAULT clock_timestamp(),
-  settled_at    timestamptz,
+  since         timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+  settled_at    timestamptz(3),
   settled_by    text,
   reason        text,
   CHECK (envelope IS NOT NULL OR body IS NOT NULL)

@@ -80,9 +80,12 @@ function generationInputs() {
     path.join(root, 'packages/tooling/src', name),
   );
   const shared = [
-    ...['schema/common.graphql', 'schema/events.graphql', 'packages/subgraph-kit/src/events/sdl.ts', 'package-lock.json'].map(
-      (file) => path.join(root, file),
-    ),
+    ...[
+      'schema/common.graphql',
+      'schema/events.graphql',
+      'packages/subgraph-kit/src/events/sdl.ts',
+      'package-lock.json',
+    ].map((file) => path.join(root, file)),
     ...tooling,
   ];
   return Object.fromEntries(

@@ -45,7 +45,17 @@ const tablesOfId: readonly (readonly [RegExp, string])[] = [
  * dead letters it is the keeper that knows their plants. */
 export const notOurs = new Set([
   ...['requestId', 'counterId', 'customerId', 'materialId', 'materialIds', 'toMaterialId', 'productId', 'supplierId'],
-  ...['operatorId', 'userId', 'deadLetterId', 'salesOrderId', 'salesOrderLine', 'externalId', 'enterprise', 'site', 'reference'],
+  ...[
+    'operatorId',
+    'userId',
+    'deadLetterId',
+    'salesOrderId',
+    'salesOrderLine',
+    'externalId',
+    'enterprise',
+    'site',
+    'reference',
+  ],
 ]);
 
 /** The table of an input named `name` of `field`; FACTORY for a plant itself, undefined for what is not ours. */

@@ -117,7 +117,11 @@ describe('an event that a consumer failed for good', () => {
   const dead = (consumer: string, error: string) => {
     const dead_letter_id = newId();
     const data = { dead_letter_id, consumer, event_id: newId(), event_type: 'ProductionReported', attempts: 4, error };
-    const what = { routing_key: 'mes.production-report.reported.v1', aggregate_id: 'wo-1', about: { work_order_id: 'wo-1' } };
+    const what = {
+      routing_key: 'mes.production-report.reported.v1',
+      aggregate_id: 'wo-1',
+      about: { work_order_id: 'wo-1' },
+    };
     return eventOf(eventDeadLettered, { ...data, ...what, at: START.toISOString() }, dead_letter_id, {});
   };
 

@@ -48,7 +48,9 @@ async function ask({ requestId, ...answer }: LetterInput, wish: Wish, context: C
     await publish(tx, context, { factoryId: null, aggregateId: deadLetterId }, [wishOf(answer, wish, context)]);
     return accept(answer);
   });
-  return outcome.ok ? accept({ ...outcome.state.answer, replayed: outcome.state.replayed }) : refuse(outcome.refusal.code);
+  return outcome.ok
+    ? accept({ ...outcome.state.answer, replayed: outcome.state.replayed })
+    : refuse(outcome.refusal.code);
 }
 
 function wishOf({ service, deadLetterId }: Answer, { command, reason }: Wish, { claims, now }: Context): Fact {

@@ -42,7 +42,8 @@ const report = (goodQuantity: string) =>
 const breakDailyFigures = () => mes.rows('ALTER TABLE mes.daily_production RENAME TO daily_production_lost');
 const mendDailyFigures = () => mes.rows('ALTER TABLE mes.daily_production_lost RENAME TO daily_production');
 const counted = async () =>
-  (await mes.rows<{ sum: string | null }>('SELECT sum(report_count)::int::text AS sum FROM mes.daily_production'))[0]!.sum;
+  (await mes.rows<{ sum: string | null }>('SELECT sum(report_count)::int::text AS sum FROM mes.daily_production'))[0]!
+    .sum;
 
 async function aDeadLetter(goodQuantity: string): Promise<Letter> {
   const known = new Set((await lettersOf()).map(({ id }) => id));
@@ -80,7 +81,11 @@ describe('an event that a consumer failed for good', () => {
       `SELECT envelope FROM mes.outbox WHERE routing_key = 'events.event.dead-lettered.v1' AND aggregate_id = $1`,
       [letter!.id],
     );
-    const data = { consumer: 'mes.daily-reports', event_type: 'ProductionReported', about: { work_order_id: order.id } };
+    const data = {
+      consumer: 'mes.daily-reports',
+      event_type: 'ProductionReported',
+      about: { work_order_id: order.id },
+    };
     expect(told).toMatchObject([{ envelope: { tenant_id: 'tenant-001', factory_id: 'factory-sh-01', data } }]);
   });
 
@@ -166,7 +171,12 @@ describe('a wish that cannot be granted', () => {
     ['no reason', DISCARD, { reason: ' ' }, 'BAD_REASON'],
   ])('is refused: %s', async (_what, mutation, change, code) => {
     const deadLetterId = '0199f3a0-7c1e-8d32-9a52-1d5c6a3b2f10';
-    const input = { requestId: `w-${code}`, service: 'EAM', deadLetterId, ...(mutation === DISCARD && { reason: 'x' }) };
+    const input = {
+      requestId: `w-${code}`,
+      service: 'EAM',
+      deadLetterId,
+      ...(mutation === DISCARD && { reason: 'x' }),
+    };
     expect(await fieldOf(mes, mutation, { input: { ...input, ...change } })).toMatchObject({ code });
     const refused = await fieldOf(mes, mutation, { input: { ...input, ...change } }, inChinese(productionManager));
     expect((refused as { message: string }).message).toMatch(/[\u4e00-\u9fff]/);

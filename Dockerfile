@@ -16,6 +16,7 @@ WORKDIR /app
 ENV NODE_ENV=production APOLLO_TELEMETRY_DISABLED=true
 COPY --from=installed --chown=node:node /app /app
 COPY --from=built --chown=node:node /app/subgraphs /app/subgraphs
+RUN mkdir /documents && chown node:node /documents
 USER node
 ENTRYPOINT ["node", "--import", "tsx"]
 CMD ["gateway/src/main.ts"]

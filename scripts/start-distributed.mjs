@@ -39,6 +39,16 @@ function keptKey(env) {
   return readFileSync(file, 'utf8').trim();
 }
 
+/** Links to documents end after minutes, so their secret need not outlive the run; the documents do. */
+function documentsEnvironment(env) {
+  return {
+    ...(env.DOCUMENTS_S3_BUCKET
+      ? {}
+      : { DOCUMENTS_DIRECTORY: path.resolve(root, env.ENGHUB_DATA_DIR || '.enghub', 'documents') }),
+    ...(env.NODE_ENV === 'production' ? {} : { DOCUMENTS_SIGNING_SECRET: randomBytes(32).toString('hex') }),
+  };
+}
+
 /** What all processes must agree on, for whatever is not given. */
 function sharedEnvironment(env) {
   const simulatorPort = env.LUAGUAGE_SIMULATOR_PORT || '4010';
@@ -56,6 +66,7 @@ function sharedEnvironment(env) {
   };
   return {
     GATEWAY_SIGNING_KEYS: `run:${randomBytes(32).toString('hex')}`,
+    ...documentsEnvironment(env),
     ...(env.ENGHUB_ENCRYPTION_KEYS || env.NODE_ENV === 'production' ? {} : { ENGHUB_ENCRYPTION_KEYS: keptKey(env) }),
     ...Object.fromEntries(urls),
     ...(env.LUAGUAGE_URL ? {} : simulated),

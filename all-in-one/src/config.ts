@@ -1,3 +1,4 @@
+import { documentEnvironment, type DocumentEnvironment } from '@enghub/luaguage-bridge/documents/settings';
 import { erpAddress, erpEnvironment } from '@enghub/luaguage-bridge/config';
 import { gatewaySettings, settingsFrom, type GatewaySettings } from '@enghub/gateway/settings';
 import { isDemonstration, productionProblems } from '@enghub/subgraph-kit/production-settings';
@@ -41,6 +42,7 @@ const environment = z.object({
   LUAGUAGE_URL: erpEnvironment.LUAGUAGE_URL.optional(),
   RABBITMQ_PREFIX: z.string().optional(),
   ...gatewaySettings,
+  ...documentEnvironment,
   NOTIFICATIONS_KEEP_READ_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
   JWKS_URL: z.url().optional(),
   JWT_ISSUER: z.string().optional(),
@@ -72,6 +74,8 @@ export type Config = Readonly<{
   masterKeys: MasterKeys | null;
   keepReadNotificationsDays: number;
   webhookSecret: string | undefined;
+  /** A folder and a secret of their own in the data directory stand in for what is not given. */
+  documents: DocumentEnvironment;
   /** The simulator hands out tokens without a password: in production somebody has to say that this is meant. */
   simulatorAllowed: boolean;
   /** Null while the simulator issues the tokens. */
@@ -121,6 +125,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     masterKeys: it.ENGHUB_ENCRYPTION_KEYS ?? null,
     keepReadNotificationsDays: it.NOTIFICATIONS_KEEP_READ_DAYS,
     webhookSecret: it.LUAGUAGE_WEBHOOK_SECRET,
+    documents: it,
     simulatorAllowed: it.NODE_ENV !== 'production' || it.LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION,
     identity: it.JWKS_URL && it.JWT_ISSUER ? { jwksUrl: it.JWKS_URL, issuer: it.JWT_ISSUER } : null,
     audience: it.JWT_AUDIENCE,

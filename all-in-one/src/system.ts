@@ -1,6 +1,7 @@
 import { startEmbeddedPostgres } from '@enghub/database/embedded-postgres';
 import { masterKeysOfFile, type MasterKeys } from '@enghub/encryption/master-keys';
 import { startEam } from '@enghub/eam/subgraph';
+import { documentSettings } from '@enghub/luaguage-bridge/documents/settings';
 import { startLuaguageBridge } from '@enghub/luaguage-bridge/subgraph';
 import { startSimulator } from '@enghub/luaguage-simulator/simulator';
 import { startMes } from '@enghub/mes/subgraph';
@@ -16,6 +17,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Config, SubgraphName } from './config.ts';
+import { secretOfFile } from './secret-file.ts';
 import { heldTransport } from './held-transport.ts';
 
 type Stop = () => Promise<void>;
@@ -28,6 +30,10 @@ export async function startSystem(config: Config, logger: Logger) {
   };
   try {
     const masterKeys = config.masterKeys ?? ownMasterKeys(config);
+    const documents = documentSettings(config.documents, {
+      directory: path.join(config.dataDirectory, 'documents'),
+      signingSecret: () => ownSigningSecret(config),
+    });
     const embedded = Object.values(config.databaseUrls).includes(null) ? await embeddedPostgres(config, stops) : null;
     const databaseUrl = (name: SubgraphName) => config.databaseUrls[name] ?? embedded!;
     const simulator = config.luaguageUrl ? null : await simulatedErp(config, stops);
@@ -65,6 +71,7 @@ export async function startSystem(config: Config, logger: Logger) {
         redisUrl: config.redisUrl ?? undefined,
         keepReadNotificationsDays: config.keepReadNotificationsDays,
         webhookSecret,
+        documents,
       }),
     ]);
     for (const outcome of started) {
@@ -99,6 +106,14 @@ function ownMasterKeys(config: Config): MasterKeys {
     throw new Error('In production the keys of encrypted columns come from outside: set ENGHUB_ENCRYPTION_KEYS.');
   }
   return masterKeysOfFile(path.join(config.dataDirectory, 'encryption-key'));
+}
+
+/** Kept, so that a link that was just handed out outlives a restart. */
+function ownSigningSecret(config: Config): string {
+  if (!config.simulatorAllowed) {
+    throw new Error('In production the secret of links to documents comes from outside: set DOCUMENTS_SIGNING_SECRET.');
+  }
+  return secretOfFile(path.join(config.dataDirectory, 'document-links-secret'));
 }
 
 async function simulatedErp(config: Config, stops: Stop[]) {

@@ -1,13 +1,16 @@
-/** `npm run bench [-- floor report batch inventory board growth footprint]`: measures, prints, and writes bench/results. */
+/** `npm run bench [-- floor report batch inventory board growth footprint authorisation people redis]`: measures, prints, and writes bench/results. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { authorisation } from './experiments/authorisation.ts';
 import { batch } from './experiments/batch.ts';
 import { board } from './experiments/board.ts';
 import { floor } from './experiments/floor.ts';
 import { footprint } from './experiments/footprint.ts';
 import { growth } from './experiments/growth.ts';
 import { inventory } from './experiments/inventory.ts';
+import { people } from './experiments/people.ts';
+import { redis } from './experiments/redis.ts';
 import { report } from './experiments/report.ts';
 import { aboutThisRun } from './machine/about.ts';
 import { writeResult, type Result } from './results.ts';
@@ -22,6 +25,9 @@ const experiments: Readonly<Record<string, (options: RunOptions) => Promise<Resu
   board,
   growth,
   footprint,
+  authorisation,
+  people,
+  redis,
 };
 
 const { values, positionals } = parseArgs({

@@ -43,7 +43,11 @@ export async function startDistributed(
   for (const name of names) ports.set(name, await freePort());
   const direct: Backing = { database: postgres.url, rabbitMq: rabbit.url };
   const backing = more.through ? await more.through(direct) : direct;
-  const env = { ...environment(ports, backing.database, { ...rabbit, url: backing.rabbitMq }), ...more.env };
+  const env = {
+    ...environment(ports, backing.database, { ...rabbit, url: backing.rabbitMq }),
+    DOCUMENTS_DIRECTORY: path.join(folder, 'documents'),
+    ...more.env,
+  };
   const children = new Map<ProcessName, { child: ChildProcess; ended: Promise<void> }>();
   const outputs = new Map<ProcessName, string>();
 
@@ -124,6 +128,7 @@ function environment(
     ...noRateLimits,
     GATEWAY_SIGNING_KEYS: 'e2e:a-secret-of-the-end-to-end-tests-0123456789',
     ENGHUB_ENCRYPTION_KEYS: `e2e:${Buffer.alloc(32, 7).toString('base64')}`,
+    DOCUMENTS_SIGNING_SECRET: 'a-secret-of-the-end-to-end-tests-0123456789',
     RABBITMQ_URL: rabbit.url,
     RABBITMQ_PREFIX: rabbit.prefix,
     LUAGUAGE_URL: simulator,

@@ -12,13 +12,13 @@ export type Answer = Readonly<{
 }>;
 
 /** The graph as a client meets it: sign in as a demo user, ask over HTTP, subscribe over WebSocket. */
-export function graphAt(url: string) {
+export function graphAt(url: string, signInAt: (userId: string) => Promise<string> = (userId) => signIn(url, userId)) {
   const tokens = new Map<string, Promise<string>>();
 
   function token(userId: string): Promise<string> {
     const known = tokens.get(userId);
     if (known) return known;
-    const fresh = signIn(url, userId);
+    const fresh = signInAt(userId);
     tokens.set(userId, fresh);
     return fresh;
   }

@@ -11,6 +11,7 @@ import type { FederatedGraph, GraphOperation } from './apollo-adapter.ts';
 import type { GuardedExecution } from './guarded-execution.ts';
 import type { Admission } from './limits/admission.ts';
 import { overLimit } from './limits/limits.ts';
+import { operationKindExists } from './limits/operation-kinds.ts';
 import type { RateLimits } from './limits/rates.ts';
 import { isCoercionError } from './limits/variables.ts';
 import { presentError, presentErrors } from './present-errors.ts';
@@ -29,7 +30,7 @@ export type HttpContext = GatewayContext & Readonly<{ record: RequestRecord }>;
 
 type Request = GraphQLRequestContext<HttpContext>;
 
-/** GraphQL over HTTP by Apollo Server, with our execution behind it. */
+/** GraphQL over HTTP by Apollo Server, with our execution behind it. Its caches are those of one contract. */
 export async function startApolloServer(
   graph: FederatedGraph,
   execution: GuardedExecution,
@@ -44,6 +45,7 @@ export async function startApolloServer(
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    validationRules: [operationKindExists],
     validationOptions: { maxErrors: 10 },
     logger: {
       debug: () => undefined,
@@ -78,7 +80,7 @@ function asApolloGateway(graph: FederatedGraph, execution: GuardedExecution) {
       for (const listener of listeners) listener({ apiSchema: graph.apiSchema, coreSupergraphSdl: '' });
       return { executor: (request: ExecutorRequest) => executeFor(request, execution) };
     },
-    stop: () => graph.stop(),
+    stop: async () => undefined,
   } as unknown as NonNullable<ConstructorParameters<typeof ApolloServer<HttpContext>>[0]['gateway']>;
 }
 

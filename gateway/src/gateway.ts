@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { BlockList, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { LiveBus } from '@enghub/messaging/live';
+import { drainServer } from '@enghub/subgraph-kit/drain-server';
 import { PERMISSIONS_TOPIC } from '@enghub/subgraph-kit/permissions-topic';
 import type { HttpRoute } from '@enghub/subgraph-kit/http-route';
 import type { Logger } from 'pino';
@@ -11,6 +12,7 @@ import { createGuard } from './authorisation/guard.ts';
 import { readNeeds, type Needs } from './authorisation/read-needs.ts';
 import { guardedNonNullFields, unguardedRootFields } from './authorisation/schema-checks.ts';
 import { selectionTrees } from './authorisation/selection-tree.ts';
+import { graphsByContract } from './contracts/graphs.ts';
 import { guardedExecution } from './guarded-execution.ts';
 import type { Demo } from './http/dev-token-route.ts';
 import { createFront } from './http/front.ts';
@@ -59,6 +61,8 @@ export type GatewayOptions = Readonly<{
   permissionTimes?: PermissionTimes;
   /** How often the permissions behind open sockets are looked at again. */
   recheckMs?: number;
+  /** How long idle connections may still be used once when it stops; for a gateway that another one takes over from. */
+  drainGraceMs?: number;
 }>;
 
 export type RunningGateway = Readonly<{
@@ -79,8 +83,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const treeOf = selectionTrees(graph.apiSchema);
   const needs = readNeeds(supergraphSdl);
   refuseOpenDoors(graph, needs, logger);
-  const execution = guardedExecution(graph, createGuard(graph.apiSchema, needs, treeOf));
-  const admission = createAdmission(graph.apiSchema, treeOf, limits);
+  const graphs = graphsByContract(graph, supergraphSdl, treeOf, logger);
+  const execution = guardedExecution(graphs, createGuard(graph.apiSchema, needs, treeOf));
+  const admissions = {
+    whole: createAdmission(graphs.whole.apiSchema, treeOf, limits),
+    partner: createAdmission(graphs.partner.apiSchema, treeOf, limits),
+  };
   const permissions = rememberPermissions(options.permissions, Date.now, options.permissionTimes);
   const identity = createIdentity(createTokenVerifier(options.identity), permissions);
   const own = createMemoryCounters();
@@ -90,12 +98,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     shared: options.counters ?? own,
   });
   const proxies = options.trustedProxies ?? new BlockList();
-  const apollo = await startApolloServer(graph, execution, admission, rates, logger);
+  const servers = {
+    whole: await startApolloServer(graphs.whole, execution, admissions.whole, rates, logger),
+    partner: await startApolloServer(graphs.partner, execution, admissions.partner, rates, logger),
+  };
   const hub = createLiveHub({ api: graph.apiSchema, treeOf, execution, bus: live, topics: liveTopics, logger });
 
   let draining = false;
   const front = createFront({
-    graphql: graphqlRoute({ server: apollo, identity, admission, limits, rates, proxies }),
+    graphql: graphqlRoute({ servers, identity, admissions, limits, rates, proxies }),
     page: pageRoute(demo, OPERATIONS),
     status: statusRoute(identity, () => ({
       draining,
@@ -113,7 +124,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
   const sockets = attachSockets(front, {
     identity,
-    admission,
+    admissions,
     execution,
     hub,
     limits,
@@ -121,7 +132,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     proxies,
     permissions,
     logger,
-    api: graph.apiSchema,
+    graphs,
     allowedOrigins: options.allowedOrigins ?? [],
     recheckMs: options.recheckMs ?? 30_000,
   });
@@ -133,7 +144,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const stopBehindFront = async (): Promise<void> => {
     deaf();
     await hub.stop();
-    await apollo.stop();
+    await Promise.all([servers.whole.stop(), servers.partner.stop()]);
+    await graph.stop();
   };
   try {
     await listen(front, options.port, options.host);
@@ -150,7 +162,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     async stop() {
       draining = true;
       sockets.stop();
-      await drain(front);
+      await drainServer(front, { graceMs: options.drainGraceMs ?? 0, deadlineMs: DRAIN_MS });
       await stopBehindFront();
     },
   };
@@ -173,12 +185,3 @@ async function listen(server: Server, port: number, host: string): Promise<void>
 
 const busy = (port: number) =>
   new Error(`port ${port} is in use: stop the other program, or choose another one with PORT`);
-
-/** Idle connections are closed at once and again, the others when they are done or out of time. */
-async function drain(server: Server): Promise<void> {
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
-  clearInterval(idle);
-  clearTimeout(late);
-}

@@ -2,6 +2,7 @@ import { type GraphQLError, type ExecutionResult } from 'graphql';
 import type { FederatedGraph, GraphOperation } from './apollo-adapter.ts';
 import { completeDenied } from './authorisation/complete-denied.ts';
 import type { Guard, Verdict } from './authorisation/guard.ts';
+import type { PerContract } from './contracts/contract-of.ts';
 import { coerceVariables } from './limits/variables.ts';
 import type { GatewayContext } from './viewer.ts';
 
@@ -14,18 +15,19 @@ export type GuardedExecution = Readonly<{
 }>;
 
 /** Queries, mutations and events all pass here, whichever way they came in: authorised first, executed afterwards. */
-export function guardedExecution(graph: FederatedGraph, guard: Guard): GuardedExecution {
-  type Execute = FederatedGraph['execute'];
+export function guardedExecution(graphs: PerContract<FederatedGraph>, guard: Guard): GuardedExecution {
+  type Way = 'execute' | 'executeEvent';
 
-  async function runUnder(verdict: Verdict, operation: GraphOperation, context: GatewayContext, execute: Execute) {
+  async function runUnder(verdict: Verdict, operation: GraphOperation, context: GatewayContext, way: Way) {
+    const graph = graphs[context.viewer.contract];
     const { values, errors } = coerceVariables(graph.apiSchema, operation.operation, operation.variables);
     if (errors) return { errors };
-    if (verdict.allowed) return execute(operation, context);
+    if (verdict.allowed) return graph[way](operation, context);
 
     const { denials, selections, stripped } = verdict;
     const { variables } = operation;
     const executed: ExecutionResult = stripped.operation
-      ? await execute({ ...stripped.operation, variables }, context)
+      ? await graph[way]({ ...stripped.operation, variables }, context)
       : { data: {} };
     const root = graph.apiSchema.getRootType(operation.operation.operation)!;
     const completed = completeDenied(root, executed.data ?? null, {
@@ -42,10 +44,10 @@ export function guardedExecution(graph: FederatedGraph, guard: Guard): GuardedEx
     judge: guard.judge,
     async run(operation, context) {
       const verdict = await guard.judge(operation, context.viewer);
-      return runUnder(verdict, operation, context, graph.execute);
+      return runUnder(verdict, operation, context, 'execute');
     },
     async runEvent(operation, verdict, context) {
-      return runUnder(verdict, operation, context, graph.executeEvent);
+      return runUnder(verdict, operation, context, 'executeEvent');
     },
   };
 }

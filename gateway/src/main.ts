@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { readConfig, type Config } from './config.ts';
 import { demoOverHttp } from './demo-over-http.ts';
 import { startGateway } from './gateway.ts';
+import { forwardRoute } from './http/forward-route.ts';
 import { bridgePermissions } from './identity/bridge-permissions.ts';
 import { issuerKeys } from './identity/issuer-keys.ts';
 import { sharedPermissions } from './identity/shared-permissions.ts';
@@ -16,18 +17,23 @@ import { httpSource, type HttpSource } from './sources/http-source.ts';
 
 const SUPERGRAPH = new URL('../../schema/supergraph.graphql', import.meta.url);
 const BRIDGE = 'luaguage-bridge';
+/** Another gateway may stand beside this one, and clients have connections to it that are about to be used. */
+const DRAIN_GRACE_MS = 2_000;
 
 async function main(config: Config): Promise<void> {
   const logger = pino({ name: 'gateway', level: config.logLevel });
   const supergraphSdl = await readFile(SUPERGRAPH, 'utf8');
   const { settings, redisUrl } = config;
   const subgraphs = new Map<string, HttpSource>();
+  const origins = new Map<string, string>();
   const sourceFor = (name: string, url: string): HttpSource => {
     const known = subgraphs.get(name);
     if (known) return known;
+    const at = config.subgraphUrls.get(name) ?? url;
+    origins.set(name, new URL(at).origin);
     const source = httpSource({
       name,
-      url: config.subgraphUrls.get(name) ?? url,
+      url: at,
       keys: config.signingKeys,
       logger,
       deadlineMs: settings.subgraphDeadlineMs,
@@ -39,6 +45,8 @@ async function main(config: Config): Promise<void> {
   const shared = { url: redisUrl, prefix: `${settings.redisPrefix}:gateway`, logger };
   const [counters, cache] = await Promise.all([openCounters(shared), openCache(shared)]);
   const bridge: PermissionSource = { for: (...who) => bridgePermissions(subgraphs.get(BRIDGE)!).for(...who) };
+  // The gateway is the only one whom clients can reach.
+  const documents = forwardRoute({ prefix: '/documents/', origin: () => origins.get(BRIDGE), logger });
   const gateway = await startGateway({
     host: config.host,
     port: config.port,
@@ -52,8 +60,10 @@ async function main(config: Config): Promise<void> {
     circuits: () => Object.fromEntries([...subgraphs].map(([name, source]) => [name, source.circuit()])),
     live,
     logger,
+    routes: [documents],
     demo: config.demoTokensUrl ? demoOverHttp(config.demoTokensUrl) : undefined,
     allowedOrigins: config.allowedOrigins,
+    drainGraceMs: DRAIN_GRACE_MS,
     readiness: async () => {
       const checks = [...subgraphs].map(async ([name, source]) => [name, await source.isReady()] as const);
       return Object.fromEntries(await Promise.all(checks));

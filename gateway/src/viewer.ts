@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Claims } from '@enghub/subgraph-kit/claims';
+import { contractOf, type ContractName } from './contracts/contract-of.ts';
 
 /** Who asks, after the gateway has checked it. */
 export type Viewer = Readonly<{
@@ -7,6 +8,7 @@ export type Viewer = Readonly<{
   permissions: ReadonlySet<string>;
   /** Equal for equal permission sets, whatever their role is called: decisions are cached by it. */
   permissionsKey: string;
+  contract: ContractName;
   isSignedIn: boolean;
 }>;
 
@@ -30,6 +32,7 @@ export function viewerOf(claims: Claims): Viewer {
     claims,
     permissions: new Set(claims.permissions),
     permissionsKey: permissionsKeyOf(claims.permissions, isSignedIn),
+    contract: contractOf(claims.permissions),
     isSignedIn,
   };
 }

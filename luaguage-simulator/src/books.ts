@@ -20,12 +20,15 @@ export function openBooks(onChange: (change: ToldChange) => void) {
   const now = () => new Date(Date.now() + clockAheadMs);
   const sales = openSalesBooks(now);
   const ppaps = new Map<string, Readonly<{ status: PpapStatus; since: string }>>();
-  const boms = new Map<string, Bom>();
+  /** Null: withdrawn. */
+  const boms = new Map<string, Bom | null>();
   const currentVersions = new Map<string, string>();
   const scopes = new Map<string, readonly string[]>();
 
-  const bom = (productId: string, version: string): Bom | null =>
-    boms.get(JSON.stringify([productId, version])) ?? findBom(productId, version);
+  function bom(productId: string, version: string): Bom | null {
+    const changed = boms.get(JSON.stringify([productId, version]));
+    return changed === undefined ? findBom(productId, version) : changed;
+  }
 
   function permissions(userId: string): readonly string[] | null {
     const person = findPerson(userId);
@@ -100,6 +103,12 @@ export function openBooks(onChange: (change: ToldChange) => void) {
         materials: materials ?? before?.materials ?? [],
       });
       currentVersions.set(productId, version);
+      onChange({ event: 'bom.changed', tenantId: null, data: { product_id: productId, bom_version: version } });
+      return true;
+    },
+    withdrawBom: (productId: string, version: string): boolean => {
+      if (!bom(productId, version)) return false;
+      boms.set(JSON.stringify([productId, version]), null);
       onChange({ event: 'bom.changed', tenantId: null, data: { product_id: productId, bom_version: version } });
       return true;
     },

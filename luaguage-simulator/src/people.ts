@@ -58,6 +58,9 @@ const administratorScopes = [
   'sales_order:view',
   'integration:view',
   'integration:manage',
+  'document:view',
+  'document:edit',
+  'ppap:decide',
   'events:view',
   'events:administer',
   'system:view',
@@ -65,6 +68,9 @@ const administratorScopes = [
 ] as const;
 
 type Scope = (typeof administratorScopes)[number];
+
+/** Binds whoever holds it to the part of the graph that partners build on. */
+const asPartner = 'graph:partner';
 
 /** May send commands faster than a person works. */
 const inBulk = 'command:bulk';
@@ -77,6 +83,7 @@ const operatorScopes = [
   'inventory:move',
   'inspection:view',
   'defect:view',
+  'document:view',
 ] as const;
 
 const withheldFromManagers: readonly Scope[] = [
@@ -105,6 +112,9 @@ export const scopesOf = {
     'lot:manage',
     'blocker:manage',
     'audit:view',
+    'document:view',
+    'document:edit',
+    'ppap:decide',
   ],
   planner: [
     ...everyDay,
@@ -122,19 +132,25 @@ export const scopesOf = {
     'inspection:view',
     'sales_order:view',
     'integration:view',
+    'document:view',
+    'document:edit',
   ],
-  maintainer: [...everyDay, 'station:manage', 'equipment:manage', 'oee:view'],
+  maintainer: [...everyDay, 'station:manage', 'equipment:manage', 'oee:view', 'document:view', 'document:edit'],
+  /** What schema/partner.graphql asks for, and nothing else. */
   partner: [
-    'schema:introspect',
+    asPartner,
     'factory:view',
     'work_order:view',
+    'work_order:create',
     'report:view',
-    'routing:view',
+    'report:create',
+    'lot:view',
     'inspection:view',
+    'oee:view',
     'product:view',
-    'equipment:view',
+    'bom:view',
   ],
-} as const satisfies Record<string, readonly (Scope | typeof inBulk)[]>;
+} as const satisfies Record<string, readonly (Scope | typeof inBulk | typeof asPartner)[]>;
 
 const shanghai = 'factory-sh-01';
 const both = [shanghai, 'factory-bj-01'];
@@ -154,7 +170,7 @@ export const demoPeople: readonly Person[] = [
   person('emp-401', 'Liu Yang', 'maintainer', both),
   person('emp-901', 'Zhao Lei', 'administrator', both),
   person('import-001', 'Plant Log Import', 'importer', [shanghai]),
-  person('partner-001', 'Partner Integrations', 'partner', both),
+  person('partner-001', 'Partner Integrations', 'partner', [shanghai]),
   person('emp-701', 'Sun Jie', 'production_manager', ['factory-sz-01'], 'tenant-002'),
 ];
 

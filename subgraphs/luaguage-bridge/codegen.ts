@@ -15,5 +15,7 @@ export const mappers: Mappers = {
   NotificationDelivery: '../notifications/store.ts#Delivery as DeliveryState',
   NotificationPreference: '../notifications/rules.ts#Preference as PreferenceState',
   NotificationInbox: '../notifications/resolvers.ts#Inbox as InboxState',
+  Document: '../documents/store.ts#Document as DocumentState',
+  DocumentVersion: '../documents/store.ts#Version as VersionState',
   User: '../loaders.ts#KnownUser',
 };

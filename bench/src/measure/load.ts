@@ -3,7 +3,8 @@ import autocannon from 'autocannon';
 export type LoadOptions = Readonly<{
   /** Of the gateway. */
   url: string;
-  token: string;
+  /** One for all requests, or the next one. */
+  token: string | (() => string);
   connections: number;
   seconds: number;
   /** One body for all requests, or the next one. */
@@ -16,14 +17,19 @@ export type Load = Readonly<{ requests: number; perSecond: number; p50Ms: number
 
 /** Keeps each connection busy with one request at a time. One wrong answer spoils the measurement. */
 export async function load({ url, token, connections, seconds, body, isGood }: LoadOptions): Promise<Load> {
-  const next =
-    typeof body === 'string' ? { body } : { setupRequest: (request: object) => ({ ...request, body: body() }) };
+  const headersWith = (of: string) => ({ 'content-type': 'application/json', authorization: `Bearer ${of}` });
+  const made = (request: object): object => ({
+    ...request,
+    headers: headersWith(typeof token === 'string' ? token : token()),
+    body: typeof body === 'string' ? body : body(),
+  });
+  const next = typeof body === 'string' && typeof token === 'string' ? { body } : { setupRequest: made };
   let wrong = '';
   const startedAt = performance.now();
   const result = await autocannon({
     url: `${url}/graphql`,
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    headers: headersWith(typeof token === 'string' ? token : ''),
     requests: [{ method: 'POST', ...next }],
     connections,
     duration: seconds,

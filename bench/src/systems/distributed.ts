@@ -1,5 +1,7 @@
 /** Gateway and subgraphs as processes of their own, as `npm run start:distributed` runs them. */
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { pidsOf, type System } from './all-in-one.ts';
 import { databaseEnvironment } from './database.ts';
 import { freePort } from './free-port.ts';
@@ -16,7 +18,7 @@ export const stockGateway = 'bench/src/systems/stock-gateway.ts';
 export type Distributed = Readonly<{
   subgraphs: ReadonlyMap<string, number>;
   /** A gateway in front of these subgraphs; several may stand side by side. */
-  startGateway(name: string, main: string): Promise<System>;
+  startGateway(name: string, main: string, settings?: Readonly<Record<string, string>>): Promise<System>;
   stop(): Promise<void>;
 }>;
 
@@ -32,6 +34,8 @@ export async function startDistributed(
     REDIS_URL: servers.redisUrl,
     GATEWAY_SIGNING_KEYS: `bench:${randomBytes(32).toString('hex')}`,
     ENGHUB_ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+    DOCUMENTS_SIGNING_SECRET: randomBytes(32).toString('hex'),
+    DOCUMENTS_DIRECTORY: path.join(tmpdir(), 'enghub-bench-documents'),
     LUAGUAGE_SIMULATOR_PORT: String(ports.get('luaguage-simulator')),
     LUAGUAGE_URL: simulator,
     JWKS_URL: `${simulator}/.well-known/jwks.json`,
@@ -56,9 +60,9 @@ export async function startDistributed(
 
   return {
     subgraphs: pidsOf(behind),
-    async startGateway(name, main) {
+    async startGateway(name, main, settings = {}) {
       const port = await freePort();
-      const gateway = start(name, main, { PORT: String(port) });
+      const gateway = start(name, main, { ...settings, PORT: String(port) });
       gateways.push(gateway);
       const url = `http://127.0.0.1:${port}`;
       await untilReady(url, [...behind, gateway]);

@@ -80,7 +80,8 @@ export function createGuard(api: GraphQLSchema, needs: Needs, treeOf: SelectionT
   }
 
   function introspectionDenial(site: FieldSelection, variables: Values, viewer: Viewer): GraphQLError | null {
-    if (viewer.permissions.has(INTROSPECTION_SCOPE)) return null;
+    // A contract shows itself, and no more: see contracts/own-introspection.ts.
+    if (viewer.contract === 'partner' || viewer.permissions.has(INTROSPECTION_SCOPE)) return null;
     // The truth about a type that doesn't exist is null, and tells nothing.
     if (site.definition === TypeMetaFieldDef && !api.getType(String(argumentsOf(site, variables).name))) return null;
     return viewer.isSignedIn ? forbidden() : unauthenticated();
@@ -123,7 +124,7 @@ const weightOf = (verdict: Verdict): number => (verdict.allowed ? 1 : countSelec
 
 type Values = Readonly<Record<string, unknown>>;
 
-const isIntrospection = ({ definition }: FieldSelection) =>
+export const isIntrospection = ({ definition }: FieldSelection): boolean =>
   definition === SchemaMetaFieldDef || definition === TypeMetaFieldDef;
 
 /** Variables with their defaults. Values that don't fit are refused by the executor, before anything runs. */

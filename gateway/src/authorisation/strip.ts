@@ -14,7 +14,6 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { GraphOperation } from '../apollo-adapter.ts';
-import type { Denials } from './guard.ts';
 import type { FieldSelection, Selection } from './selection-tree.ts';
 
 export type Stripped = Readonly<{
@@ -33,7 +32,9 @@ const typenameField: FieldNode = {
   name: { kind: Kind.NAME, value: '__typename' },
 };
 
-export function stripDenied(operation: GraphOperation, selections: readonly Selection[], denials: Denials): Stripped {
+type Places = Readonly<{ has(site: FieldSelection): boolean }>;
+
+export function stripDenied(operation: GraphOperation, selections: readonly Selection[], denials: Places): Stripped {
   const touched = new Set<FieldSelection>();
   for (const selection of selections) noteTouched(selection, denials, touched);
 
@@ -60,7 +61,7 @@ export function stripDenied(operation: GraphOperation, selections: readonly Sele
   return { operation: { document, operation: rewritten, queryHash }, touched };
 }
 
-function noteTouched(selection: Selection, denials: Denials, touched: Set<FieldSelection>): boolean {
+function noteTouched(selection: Selection, denials: Places, touched: Set<FieldSelection>): boolean {
   const below = selection.selections.map((child) => noteTouched(child, denials, touched)).some(Boolean);
   if (selection.kind === 'narrowing') return below;
   if (below) touched.add(selection);

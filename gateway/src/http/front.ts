@@ -24,13 +24,16 @@ export type FrontOptions = Readonly<{
   logger: Logger;
 }>;
 
+/** Of files; see `limitTime` for the others. */
+const LONGEST_REQUEST_MS = 600_000;
+
 export function createFront(options: FrontOptions): Server {
   const { logger } = options;
   const readyz = readinessRoute(options);
-  const { headMs, requestMs } = options.limits;
+  const { headMs } = options.limits;
   const server = createServer({
     headersTimeout: headMs,
-    requestTimeout: requestMs,
+    requestTimeout: LONGEST_REQUEST_MS,
     connectionsCheckingInterval: Math.min(2_000, headMs / 2),
   });
   server.keepAliveTimeout = 65_000;
@@ -54,15 +57,28 @@ type Routes = FrontOptions & Readonly<{ readyz: (response: ServerResponse) => Pr
 
 async function route(options: Routes, request: IncomingMessage, response: ServerResponse, record: RouteRecord) {
   const path = pathOf(request);
+  const mounted = options.routes.find(({ prefix }) => path.startsWith(prefix));
+  if (!mounted?.takesLong) limitTime(request, response, options.limits.requestMs);
   if (path === '/graphql') return options.graphql(request, response, record);
   if (path === '/livez') return sendJson(response, 200, { status: 'ok' });
   if (path === '/readyz') return options.readyz(response);
   if (path === '/status') return options.status(request, response);
   if (path === '/dev/token' && options.demo) return devTokenRoute(options.demo, request, response);
-  const mounted = options.routes.find(({ prefix }) => path.startsWith(prefix));
   if (mounted) return mounted.handle(request, response);
   if (await options.page(request, response)) return;
   sendError(response, 404, 'NOT_FOUND', 'There is nothing here. The graph is at /graphql.');
+}
+
+/** Whoever sends half a request must not keep us waiting for the rest. */
+function limitTime(request: IncomingMessage, response: ServerResponse, ms: number): void {
+  if (request.complete) return;
+  const late = setTimeout(() => {
+    if (request.complete) return;
+    sendError(response, 408, 'REQUEST_TOO_SLOW', 'The request did not come in time.', { connection: 'close' });
+    response.once('finish', () => request.destroy());
+  }, ms);
+  late.unref();
+  for (const end of ['end', 'close']) request.once(end, () => clearTimeout(late));
 }
 
 /**

@@ -3,6 +3,7 @@ import { HeaderMap } from '@apollo/server';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
 import type { HttpContext, RequestRecord } from '../apollo-server.ts';
+import type { PerContract } from '../contracts/contract-of.ts';
 import { refusalText, type Identified, type Identity, type IdentityRefusal } from '../identity/identity.ts';
 import { addressOf, factoryOf, languageOf, originOf, traceIdOf } from '../identity/request-traits.ts';
 import type { Admission } from '../limits/admission.ts';
@@ -19,18 +20,18 @@ export type GraphqlRoute = (request: IncomingMessage, response: ServerResponse, 
 export type RouteRecord = RequestRecord & { viewer?: Viewer; refusal?: string };
 
 export type GraphqlRouteOptions = Readonly<{
-  server: ApolloServer<HttpContext>;
+  servers: PerContract<ApolloServer<HttpContext>>;
   identity: Identity;
-  admission: Admission;
+  admissions: PerContract<Admission>;
   limits: Limits;
   rates: RateLimits;
   proxies: BlockList;
 }>;
 
 export function graphqlRoute({
-  server,
+  servers,
   identity,
-  admission,
+  admissions,
   limits,
   rates,
   proxies,
@@ -66,7 +67,7 @@ export function graphqlRoute({
       body = read.body;
     }
 
-    const excess = textExcess(query ?? (body as { query?: unknown } | null)?.query, admission);
+    const excess = textExcess(query ?? (body as { query?: unknown } | null)?.query, admissions[viewer.contract]);
     if (excess) {
       record.refusal = String(excess.extensions.code);
       return sendJson(response, 400, { errors: presentErrors([excess], viewer.claims.traceId) });
@@ -74,7 +75,7 @@ export function graphqlRoute({
 
     const headers = headersOf(request);
     if (method === 'GET' && isHarmlessGet(request.headers, query)) headers.set('apollo-require-preflight', 'harmless');
-    const answer = await server.executeHTTPGraphQLRequest({
+    const answer = await servers[viewer.contract].executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers, search, body },
       context: async () => ({ ...contextOf(viewer), record }),
     });

@@ -7,6 +7,7 @@ import { boundedCache } from '../bounded-cache.ts';
 import { createCostMeter } from './cost.ts';
 import { parseWithinLimits, type ParsedText } from './document-shape.ts';
 import { overLimit, type Limits } from './limits.ts';
+import { validationRules } from './operation-kinds.ts';
 import { coerceVariables } from './variables.ts';
 
 export type OperationRequest = Readonly<{
@@ -72,7 +73,7 @@ export function createAdmission(api: GraphQLSchema, treeOf: SelectionTrees, limi
       const { document } = result;
       const queryHash = hashOf(query);
       if (!validated.get(queryHash)) {
-        const problems = validate(api, document, undefined, { maxErrors: MAX_VALIDATION_ERRORS });
+        const problems = validate(api, document, validationRules, { maxErrors: MAX_VALIDATION_ERRORS });
         if (problems.length > 0)
           return { errors: problems.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
         validated.set(queryHash, true);

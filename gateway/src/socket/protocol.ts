@@ -1,12 +1,13 @@
 /** graphql-transport-ws: the same identity, limits and guard as over HTTP. */
 import { makeServer, type Server } from 'graphql-ws';
-import { GraphQLError, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import type { Logger } from 'pino';
-import type { GraphOperation } from '../apollo-adapter.ts';
+import type { FederatedGraph, GraphOperation } from '../apollo-adapter.ts';
 import { codesOf, logAccidents } from '../apollo-server.ts';
 import { callLine } from '../call-line.ts';
+import type { PerContract } from '../contracts/contract-of.ts';
 import type { GuardedExecution } from '../guarded-execution.ts';
 import type { Identified, Identity } from '../identity/identity.ts';
 import { addressOf, factoryOf, languageOf, newTraceId, originOf } from '../identity/request-traits.ts';
@@ -28,9 +29,9 @@ export type Connection = {
 };
 
 export type ProtocolOptions = Readonly<{
-  api: GraphQLSchema;
+  graphs: PerContract<FederatedGraph>;
   identity: Identity;
-  admission: Admission;
+  admissions: PerContract<Admission>;
   execution: GuardedExecution;
   hub: LiveHub;
   sessions: Sessions;
@@ -44,7 +45,7 @@ export type ProtocolOptions = Readonly<{
 type Asked = Readonly<{ operation: GraphOperation; cost: number; viewer: Viewer; stream?: LatestOnly<SharedResult> }>;
 
 export function createProtocol(options: ProtocolOptions): Server<Connection> {
-  const { api, identity, admission, execution, hub, sessions, rates, proxies, logger } = options;
+  const { graphs, identity, admissions, execution, hub, sessions, rates, proxies, logger } = options;
 
   /** Every operation of a socket has a trace of its own; the rest is as the socket was opened. */
   const traitsOf = ({ request, session }: Connection) => ({
@@ -107,7 +108,7 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
   ): Promise<Asked | Readonly<{ errors: readonly GraphQLError[]; operation?: GraphOperation }>> {
     const late = (await rates.ofAddress(address)) ?? (await rates.ofViewer(viewer, address));
     if (late) return { errors: [rateLimited(late)] };
-    const admitted = admission.admit(request);
+    const admitted = admissions[viewer.contract].admit(request);
     if ('errors' in admitted) return admitted;
     const { operation, cost } = admitted;
     const tooMany = await rates.ofCommands(operation, viewer);
@@ -159,7 +160,8 @@ export function createProtocol(options: ProtocolOptions): Server<Connection> {
       }
       if (taken.stream) logCall(viewer, { ...taken, errors: [], startedAt });
       const { document } = taken.operation;
-      return { schema: api, document, operationName, variableValues: variables, contextValue: taken };
+      const schema = graphs[viewer.contract].apiSchema;
+      return { schema, document, operationName, variableValues: variables, contextValue: taken };
     },
 
     subscribe: (({ contextValue }: { contextValue: Asked }) => contextValue.stream) as never,

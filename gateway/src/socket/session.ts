@@ -1,6 +1,7 @@
 /** Open sockets and the rights behind them: whoever loses them does not keep watching. */
 import type { Logger } from 'pino';
 import { grantOf, lost, type Granted, type PermissionAnswer, type Permissions } from '../identity/permissions.ts';
+import { contractOf } from '../contracts/contract-of.ts';
 import type { VerifiedToken } from '../identity/verify-token.ts';
 import type { Viewer } from '../viewer.ts';
 import { createTally } from './tally.ts';
@@ -44,9 +45,13 @@ function reconsider(session: Session, answer: PermissionAnswer): void {
   if (!answer.ok) {
     const [code, reason] = answer.reason === 'UNREACHABLE' ? closing.reauthenticate : closing.forbidden;
     session.close(code, reason);
-  } else if (session.granted && lost(session.granted, answer.granted)) session.close(...closing.lessAllowed);
+  } else if (session.granted && seesLess(session.granted, answer.granted)) session.close(...closing.lessAllowed);
   else session.granted = narrowed(answer.granted, session.factoryId);
 }
+
+/** Whoever becomes a partner has won a permission, and sees less by it. */
+const seesLess = (before: Granted, after: Granted): boolean =>
+  lost(before, after) || contractOf(before.permissions) !== contractOf(after.permissions);
 
 const narrowed = (granted: Granted, factoryId: string | null): Granted =>
   factoryId === null ? granted : { ...granted, factories: [factoryId] };

@@ -51,6 +51,7 @@ export async function startTestGateway(changes: Partial<GatewayOptions> = {}): P
   const grants = new Map<string, Granted>([
     ['admin', { factories, permissions: everything }],
     ['operator', { factories, permissions: ['work_order:view', 'board:view'] }],
+    ['partner', { factories, permissions: ['graph:partner', ...everything] }],
     ['nobody', { factories: [], permissions: [] }],
   ]);
   const gateway = await startGateway({

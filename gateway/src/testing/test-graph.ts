@@ -9,41 +9,61 @@ import { parse } from 'graphql';
 import { pino } from 'pino';
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
-  import: ["@key", "@shareable", "@external", "@inaccessible", "@authenticated", "@requiresScopes"])`;
+  import: ["@key", "@shareable", "@external", "@inaccessible", "@authenticated", "@requiresScopes", "@tag"])`;
 
 const mesSdl = `${link}
 type Query {
-  workOrders(first: Int! = 3, filter: WorkOrderFilter): [WorkOrder!]! @requiresScopes(scopes: [["work_order:view"]])
+  workOrders(first: Int! = 3, filter: WorkOrderFilter): [WorkOrder!]!
+    @requiresScopes(scopes: [["work_order:view"]]) @tag(name: "partner")
   assets: [Asset!] @authenticated
   anyAssets: [AnyAsset!] @authenticated
   me: Employee @authenticated
-  echo(text: String, texts: [String!]): String @authenticated
+  echo(text: String, texts: [String!] @tag(name: "internal")): String @authenticated @tag(name: "partner")
   broken: String @authenticated
 }
 type Mutation {
   startOperation(id: ID!): WorkOrder @requiresScopes(scopes: [["mes:operate"], ["mes:admin", "mes:trusted"]])
   touch: Int @authenticated
-  holdOrder(id: ID!): ID @requiresScopes(scopes: [["work_order:execute"]])
+  holdOrder(id: ID!): ID @requiresScopes(scopes: [["work_order:execute"]]) @tag(name: "partner")
   report(rows: [String!]!): Int @requiresScopes(scopes: [["report:create"]])
 }
 type Subscription {
-  shiftBoard(stationId: ID!, shiftDate: String!, shift: String! = "day"): ShiftBoard @requiresScopes(scopes: [["board:view"]])
+  shiftBoard(stationId: ID!, shiftDate: String!, shift: String! = "day"): ShiftBoard
+    @requiresScopes(scopes: [["board:view"]]) @tag(name: "partner")
   notificationReceived: Inbox @authenticated
 }
 type Inbox { readBy: String }
-input WorkOrderFilter { status: [String!] text: String }
-type WorkOrder @key(fields: "id") { id: ID! number: String! cost: Int @requiresScopes(scopes: [["cost:view"]]) parent: WorkOrder }
+input WorkOrderFilter @tag(name: "partner") { status: [String!] text: String @tag(name: "internal") }
+type WorkOrder @key(fields: "id") {
+  id: ID! @tag(name: "partner")
+  number: String! @tag(name: "partner")
+  cost: Int @requiresScopes(scopes: [["cost:view"]])
+  parent: WorkOrder
+}
 type Employee { name: String salary: Int @requiresScopes(scopes: [["hr:salary", "hr:view"]]) }
 interface Asset { id: ID! price: Int }
 type Tool implements Asset { id: ID! price: Int @requiresScopes(scopes: [["price:view"]]) }
 type Machine implements Asset { id: ID! price: Int name: String }
 union AnyAsset = Tool | Machine
-type ShiftBoard { stationId: ID! shift: String! goodQuantity: Int! readBy: String secret: Int @requiresScopes(scopes: [["cost:view"]]) workOrder: WorkOrder }
+type ShiftBoard @tag(name: "partner") {
+  stationId: ID!
+  shift: String!
+  goodQuantity: Int!
+  readBy: String @tag(name: "internal")
+  secret: Int @requiresScopes(scopes: [["cost:view"]]) @tag(name: "internal")
+  workOrder: WorkOrder
+}
 `;
 
 const qmsSdl = `${link}
-type WorkOrder @key(fields: "id") { id: ID! inspections(first: Int! = 2): [Inspection!] mood: String }
-type Inspection { id: ID! result: String note: String @requiresScopes(scopes: [["note:view"]]) strict: String! @requiresScopes(scopes: [["note:view"]]) author: Author @authenticated }
+type WorkOrder @key(fields: "id") { id: ID! inspections(first: Int! = 2): [Inspection!] @tag(name: "partner") mood: String }
+type Inspection {
+  id: ID! @tag(name: "partner")
+  result: String @tag(name: "partner")
+  note: String @requiresScopes(scopes: [["note:view"]])
+  strict: String! @requiresScopes(scopes: [["note:view"]])
+  author: Author @authenticated
+}
 type Author { name: String }
 `;
 

@@ -51,6 +51,16 @@ export function describeCache(name: string, open: (now: () => Date) => Promise<C
       expect(await known()).toEqual({ value: bom, asOf: new Date('2026-01-05T06:01:00Z'), source: 'FRESH' });
     });
 
+    it('loads again for who wants it younger, and keeps what was known when that fails', async () => {
+      await known();
+      passMinutes(0.5);
+      await expect(cache.fetch(key, { ttlMs, maxAgeMs: 0, load: outage })).rejects.toThrow('away');
+      expect(await known()).toMatchObject({ asOf: START, source: 'CACHE' });
+      const again = await cache.fetch(key, { ttlMs, maxAgeMs: 0, load: async () => bom });
+      expect(again).toMatchObject({ source: 'FRESH' });
+      expect(await known()).toEqual({ ...again, source: 'CACHE' });
+    });
+
     it('counts the age from the question, not from the answer', async () => {
       const load = async () => {
         passMinutes(0.5);

@@ -12,6 +12,8 @@ export type Cache = Readonly<{
 
 export type FetchOptions<Value> = Readonly<{
   ttlMs: number;
+  /** How old it may be for this once; what is older is loaded again and, if that fails, remains for others. */
+  maxAgeMs?: number;
   /** Bounds its own time. What it brings must survive JSON. */
   load: () => Promise<Value>;
   /** How much older than `ttlMs` a value may be while `load` fails. Left out: never. */

@@ -65,9 +65,9 @@ export function createKeepingCache(levels: Levels, now: () => Date): Cache {
   }
 
   async function fetch<Value>(key: string, options: FetchOptions<Value>): Promise<Cached<Value>> {
-    const { ttlMs, staleIfErrorMs = 0 } = options;
+    const { ttlMs, staleIfErrorMs = 0, maxAgeMs = ttlMs } = options;
     const known = await lookUp(key);
-    if (known && levels.isInTouch() && ageOf(known) < ttlMs) return cached(known, 'CACHE');
+    if (known && levels.isInTouch() && ageOf(known) < Math.min(ttlMs, maxAgeMs)) return cached(known, 'CACHE');
     try {
       return cached(await loadOnce(key, options), 'FRESH');
     } catch (error) {

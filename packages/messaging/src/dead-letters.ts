@@ -29,6 +29,8 @@ export type FailedDelivery = Readonly<{
   routingKey: string;
   aggregateId: string;
   attempts: number;
+  /** As the broker knows it. */
+  messageId?: string | null;
   /** What arrived: bytes, or what stood for an envelope in the mailbox. */
   content: Buffer | Envelope;
 }>;
@@ -38,7 +40,7 @@ export function deadLetterOf(failed: FailedDelivery, error: string): DeadLetter 
   const { consumer, routingKey, aggregateId, content } = failed;
   const event = readEnvelope(content);
   const body = event ? null : bytesOf(content);
-  const eventId = event?.event_id ?? uuidOf(consumer, bytesOf(content));
+  const eventId = event?.event_id ?? idWithoutEvent(failed);
   return {
     id: uuidOf(consumer, eventId),
     consumer,
@@ -129,6 +131,12 @@ function readEnvelope(content: Buffer | Envelope): Envelope | null {
 
 const bytesOf = (content: Buffer | Envelope): Buffer =>
   Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content) ?? '');
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** What is delivered twice is kept once, whatever it is. */
+const idWithoutEvent = ({ consumer, messageId, content }: FailedDelivery): string =>
+  messageId && uuid.test(messageId) ? messageId.toLowerCase() : uuidOf(consumer, messageId ?? '', bytesOf(content));
 
 /** A UUID (version 8) made of what it stands for. */
 function uuidOf(...parts: readonly (string | Buffer)[]): string {

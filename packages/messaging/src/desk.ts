@@ -12,6 +12,7 @@ import { describeError, isPermanentFailure, readEvent, type Subscription } from 
 export type Incoming = Readonly<{
   routingKey: string;
   aggregateId: string;
+  messageId: string | null;
   content: Buffer;
   /** Reads the content; throws a permanent failure when it is no event. */
   read(): Envelope;

@@ -23,7 +23,7 @@ export function propertiesOf(event: OutboundEvent): Options.Publish {
 }
 
 export type ReceivedMessage = Readonly<{
-  key: string;
+  messageId: string | null;
   /** Without an aggregate of its own, a message stands in line with nothing. */
   aggregateId: string;
   routingKey: string;
@@ -32,10 +32,11 @@ export type ReceivedMessage = Readonly<{
 
 export function readProperties(message: Message): ReceivedMessage {
   const headers = message.properties.headers ?? {};
-  const key = String(message.properties.messageId ?? `delivery ${message.fields.deliveryTag}`);
+  const messageId: unknown = message.properties.messageId;
+  const key = String(messageId ?? `delivery ${message.fields.deliveryTag}`);
   const attempts = Number(headers[attemptsHeader] ?? 0);
   return {
-    key,
+    messageId: typeof messageId === 'string' ? messageId : null,
     aggregateId: String(headers[aggregateHeader] ?? key),
     // A message that was dead-lettered carries the name of a queue as its routing key.
     routingKey: String(headers[routingKeyHeader] ?? message.fields.routingKey),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { attachedConfirmChannel, type Attachment, type Broker } from './broker.ts';
 import type { DatabaseSession } from './database-session.ts';
@@ -32,7 +31,7 @@ export type RabbitConsumerOptions = Readonly<{
   onDead: () => void;
 }>;
 
-type Link = Readonly<{ channel: ConfirmChannel; consuming: { tags: string[]; looked: Promise<void> | undefined } }>;
+type Link = { readonly channel: ConfirmChannel; isConsuming: boolean; looked: Promise<void> | undefined };
 
 const prefetch = 100;
 const lookAgainMs = 1_000;
@@ -64,9 +63,9 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
     },
     async beforeEnd() {
       attachment.detach();
-      const last = link;
-      for (const tag of last?.consuming.tags ?? []) await last?.channel.cancel(tag).catch(() => {});
-      await last?.channel.close().catch(() => {});
+      // Not cancelled before: from then on the queue gives later messages to the next consumer, and those that were
+      // delivered here and not begun only behind them. With the channel they go back to where they were.
+      await link?.channel.close().catch(() => {});
     },
   });
 
@@ -76,7 +75,7 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
       await declareEvents(channel, events);
       await declareQueue(channel, events, queue, subscription.routingKeys);
       await channel.prefetch(prefetch);
-      const own: Link = { channel, consuming: { tags: [], looked: undefined } };
+      const own: Link = { channel, isConsuming: false, looked: undefined };
       channel.once('close', () => {
         if (link === own) link = undefined;
       });
@@ -86,7 +85,8 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
   );
 
   async function consume(own: Link): Promise<void> {
-    if (stopping || own.consuming.tags.length > 0) return;
+    if (stopping || own.isConsuming) return;
+    own.isConsuming = true;
     const take =
       (what: (own: Link, message: ConsumeMessage) => Promise<boolean>) => (message: ConsumeMessage | null) => {
         if (!message) return void own.channel.close().catch(() => {});
@@ -95,18 +95,16 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
           if ((await what(own, message)) && link === own) own.channel.ack(message);
         });
       };
-    const tags = [`enghub-${randomUUID()}`, `enghub-${randomUUID()}`] as const;
-    own.consuming.tags.push(...tags);
-    await own.channel.consume(queue.main, take(settle), { consumerTag: tags[0] });
-    await own.channel.consume(queue.dead, take(keepDead), { consumerTag: tags[1] });
+    await own.channel.consume(queue.main, take(settle));
+    await own.channel.consume(queue.dead, take(keepDead));
   }
 
   async function settle(own: Link, message: ConsumeMessage): Promise<boolean> {
     await look(own);
-    const { routingKey, aggregateId } = readProperties(message);
+    const { routingKey, aggregateId, messageId } = readProperties(message);
     if (stopping || link !== own) return false;
     const read = () => readBody(message, routingKey);
-    return worker.desk.take({ routingKey, aggregateId, content: message.content, read });
+    return worker.desk.take({ routingKey, aggregateId, messageId, content: message.content, read });
   }
 
   /**
@@ -114,7 +112,7 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
    * acknowledge, so what it left in the mailbox is all that the queue's events may have to wait for.
    */
   function look(own: Link): Promise<void> {
-    own.consuming.looked ??= (async () => {
+    own.looked ??= (async () => {
       while (!stopping && link === own) {
         try {
           return await worker.desk.look();
@@ -124,15 +122,15 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
         }
       }
     })();
-    return own.consuming.looked;
+    return own.looked;
   }
 
   /** The broker itself gave it up: delivered again and again, it was never answered. */
   async function keepDead(_own: Link, message: ConsumeMessage): Promise<boolean> {
-    const { routingKey, aggregateId, attempts } = readProperties(message);
+    const { attempts, ...about } = readProperties(message);
     const error =
       errorOf(message) ?? 'The consumer ended each time without an answer, until the broker gave the event up.';
-    return worker.desk.bury({ routingKey, aggregateId, content: message.content }, attempts, error);
+    return worker.desk.bury({ ...about, content: message.content }, attempts, error);
   }
 
   return {

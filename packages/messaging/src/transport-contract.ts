@@ -115,6 +115,27 @@ export function describeTransport(name: string, openBench: () => Promise<Transpo
       }
     });
 
+    it('keeps the order of each aggregate when a consumer is stopped at its work and another one takes over', async () => {
+      const [one, other] = [await open(), await open()];
+      const subscription = consumer(async (_, apply) => {
+        await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
+        await apply();
+      });
+      const events = Array.from({ length: 600 }, (_, index) => stationEvent(`S${index % 10}`, `${index}`));
+      const first = await one.subscribe(subscription);
+      await one.publish(events);
+      const applied = () => bench.effects.applied(subscription.queue);
+      await vi.waitFor(async () => expect((await applied()).length).toBeGreaterThan(150), soon);
+      await first.stop();
+      expect((await applied()).length).toBeLessThan(events.length - 100);
+      await other.subscribe(subscription);
+      await expectApplied(subscription.queue, namesOf(events));
+      for (let station = 0; station < 10; station += 1) {
+        const own = (name: string) => name.startsWith(`S${station}/`);
+        expect((await applied()).filter(own)).toEqual(namesOf(events).filter(own));
+      }
+    });
+
     it('applies an event once that is published several times', async () => {
       const transport = await open();
       const subscription = consumer();

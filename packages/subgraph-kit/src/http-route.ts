@@ -4,5 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export type HttpRoute = Readonly<{
   /** Of the path, such as `/documents/`. */
   prefix: string;
+  /** Says that bodies may come for minutes; others have 30 seconds. */
+  takesLong?: boolean;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }>;

@@ -29,6 +29,9 @@ it.each([
   ['GATEWAY_SIGNING_KEYS', 'a:9f1c2b7e4d6a8035c1e2f49b7d60a85c,b:a-short-one-of-20-ch'],
   ['GATEWAY_SIGNING_KEYS', 'a:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'],
   ['DATABASE_ROLE_SECRET', 'secret'],
+  ['DOCUMENTS_SIGNING_SECRET', 'change-me-change-me-change-me-change-me'],
+  ['DOCUMENTS_SIGNING_SECRET', 'a-short-one-of-20-ch'],
+  ['DOCUMENTS_S3_SECRET_ACCESS_KEY', 'example'],
   ['LUAGUAGE_WEBHOOK_SECRET', 'change-me'],
   ['ENGHUB_ENCRYPTION_KEYS', 'sample:Kd8vv3Qp1xx9Lr4aa7Zt2pp6Wm5cc0Yh8ee2Un3ggA='],
   [

@@ -5,6 +5,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const SAMPLES =
   /^(secret|password|passw0rd|postgres|enghub|admin|root|test|demo|example|guest|123456.*|.*(sample|change-?me).*|0123456789abcdef.*)$/i;
 const MIN_SIGNING_SECRET = 32;
+/** Secrets that are nothing else. */
+const PLAIN_SECRETS = new Set([
+  'DATABASE_ROLE_SECRET',
+  'LUAGUAGE_TOKEN',
+  'LUAGUAGE_WEBHOOK_SECRET',
+  'DOCUMENTS_SIGNING_SECRET',
+  'DOCUMENTS_S3_SECRET_ACCESS_KEY',
+]);
 
 const isSample = (secret: string): boolean => SAMPLES.test(secret) || new Set(secret).size < 4;
 
@@ -29,8 +37,9 @@ function problemOf(name: string, value: string): string[] {
   }
   if (name === 'GATEWAY_SIGNING_KEYS') return signingProblems(value);
   if (name === 'ENGHUB_ENCRYPTION_KEYS') return encryptionProblems(value);
-  if (['DATABASE_ROLE_SECRET', 'LUAGUAGE_TOKEN', 'LUAGUAGE_WEBHOOK_SECRET'].includes(name) && isSample(value))
-    return ['this is a sample, no secret'];
+  if (name === 'DOCUMENTS_SIGNING_SECRET' && !isSample(value) && value.length < MIN_SIGNING_SECRET)
+    return [`a secret needs ${MIN_SIGNING_SECRET} characters or more in production`];
+  if (PLAIN_SECRETS.has(name) && isSample(value)) return ['this is a sample, no secret'];
   if (name === 'DEMO_TOKENS_URL' || (name === 'JWT_ISSUER' && value.includes('luaguage-simulator'))) {
     return [
       'the simulator hands out tokens without a password; LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION=true if you mean it',

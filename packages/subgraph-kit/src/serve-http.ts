@@ -6,6 +6,8 @@ import type { RunningSubgraph } from './running-subgraph.ts';
 import { CONTEXT_HEADER, verifyContext, type SigningKeys } from './signed-context.ts';
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** Of files; the gateway lets nothing else take so long. */
+const LONGEST_REQUEST_MS = 600_000;
 
 const requestSchema = z.object({
   query: z.string(),
@@ -18,7 +20,7 @@ export async function serveHttp(
   subgraph: RunningSubgraph,
   options: { host: string; port: number; keys: SigningKeys; logger: Logger },
 ): Promise<Server> {
-  const server = createServer((request, response) => {
+  const server = createServer({ requestTimeout: LONGEST_REQUEST_MS }, (request, response) => {
     route(subgraph, options.keys, request, response).catch((error: unknown) => {
       options.logger.error({ err: error }, 'request failed');
       send(response, 500, { errors: [fault('INTERNAL_SERVER_ERROR')] });

@@ -7,6 +7,7 @@ const sources = [
   'all-in-one/src/config.ts',
   'gateway/src/config.ts',
   'subgraphs/luaguage-bridge/src/config.ts',
+  'subgraphs/luaguage-bridge/src/documents/settings.ts',
   'gateway/src/settings.ts',
   'luaguage-simulator/src/main.ts',
 ];
@@ -15,7 +16,7 @@ const example = readFileSync(path.join(root, '.env.example'), 'utf8');
 describe('.env.example', () => {
   it.each(sources)('names every variable that %s reads', (source) => {
     const text = readFileSync(path.join(root, source), 'utf8');
-    const read = [...text.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)]
+    const read = [...text.matchAll(/^ {2}([A-Z][A-Z0-9_]+): /gm)]
       .map(([, name]) => name)
       .filter((it) => it !== 'NODE_ENV');
     expect(read).not.toEqual([]);

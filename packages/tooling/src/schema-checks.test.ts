@@ -5,7 +5,7 @@ import { schemaChanges } from './schema-changes.ts';
 import { operationProblems, schemaProblems } from './schema-checks.ts';
 
 const common = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
-  import: ["@key", "@authenticated", "@requiresScopes"])`;
+  import: ["@key", "@authenticated", "@requiresScopes", "@tag"])`;
 
 const order = `
   "An order."
@@ -62,10 +62,17 @@ describe('the composed graph', () => {
 
   it('refuses an operation that asks for what is not there', () => {
     const api = buildSchema(graphOf(order).api);
-    expect(operationProblems(api, 'floor.graphql', '{ orders { id } }')).toEqual([]);
-    expect(operationProblems(api, 'floor.graphql', '{ orders { colour } }')).toEqual([
-      'floor.graphql: Cannot query field "colour" on type "Order".',
-    ]);
+    const problems = (text: string, variables?: string) =>
+      operationProblems(api, { name: 'floor.graphql', text, variables });
+    expect(problems('{ orders { id } }')).toEqual([]);
+    expect(problems('{ orders { colour } }')).toEqual(['floor.graphql: Cannot query field "colour" on type "Order".']);
+    expect(problems('mutation { holdAll }')).toEqual(['floor.graphql: there is no mutation']);
+    expect(
+      problems(
+        'query Q($n: Int!) { orders @include(if: true) { id } __type(name: "a") @skip(if: false) { name } }',
+        '{ "n": "x" }',
+      )[0],
+    ).toMatch(/Variable "\$n"/);
   });
 });
 
@@ -79,6 +86,15 @@ describe('the difference between two graphs', () => {
   it('is breaking when a field goes', async () => {
     expect(await changes(order.replace('number: String!', ''))).toEqual([
       { breaking: true, text: "Field 'number' was removed from object type 'Order'" },
+    ]);
+  });
+
+  it('is breaking for partners when a field leaves their contract, though it stays in the graph', async () => {
+    const ofPartners = (sdl: string) =>
+      graphOf(sdl.replace(/(id: ID!|orders: \[Order!\]!)/g, '$1 @tag(name: "partner")'));
+    const before = ofPartners(order.replace('number: String!', 'number: String! @tag(name: "partner")'));
+    expect(await schemaChanges(before, ofPartners(order))).toEqual([
+      { breaking: true, text: "for partners: Field 'number' was removed from object type 'Order'" },
     ]);
   });
 

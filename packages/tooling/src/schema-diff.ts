@@ -1,7 +1,7 @@
 /** `npm run schema:diff [-- REF] [-- --allow]`: what the committed graph changes for clients, against another commit. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { apiFile, supergraphFile } from './composition.ts';
+import { apiFile, partnerFile, supergraphFile } from './composition.ts';
 import { schemaChanges, type GraphFiles } from './schema-changes.ts';
 import { root } from './subgraphs.ts';
 
@@ -16,7 +16,8 @@ function git(...words: readonly string[]): string | undefined {
 function graphAt(ref: string): GraphFiles | undefined {
   const api = git('show', `${ref}:schema/api.graphql`);
   const supergraph = git('show', `${ref}:schema/supergraph.graphql`);
-  return api && supergraph ? { api, supergraph } : undefined;
+  const partner = git('show', `${ref}:schema/partner.graphql`);
+  return api && supergraph ? { api, supergraph, partner } : undefined;
 }
 
 const allowed = process.argv.includes('--allow');
@@ -27,7 +28,8 @@ if (ref === undefined) {
   console.log(`No earlier graph to compare with${asked ? ` at ${asked}` : ''}.`);
   if (asked) process.exitCode = 1;
 } else {
-  const now = { api: readFileSync(apiFile, 'utf8'), supergraph: readFileSync(supergraphFile, 'utf8') };
+  const [api, supergraph, partner] = [apiFile, supergraphFile, partnerFile].map((file) => readFileSync(file, 'utf8'));
+  const now = { api: api!, supergraph: supergraph!, partner };
   const changes = await schemaChanges(graphAt(ref) ?? now, now);
   for (const { breaking, text } of changes) console.log(`${breaking ? 'BREAKING' : '   safe '}  ${text}`);
   const breaking = changes.filter((change) => change.breaking).length;

@@ -1,5 +1,6 @@
 import type { SubgraphProcess } from '@enghub/subgraph-kit/run-subgraph';
 import { z } from 'zod';
+import { documentEnvironment } from './documents/settings.ts';
 import type { ErpCredentials } from './erp/credentials.ts';
 import type { ErpAddress } from './erp/http.ts';
 
@@ -73,6 +74,7 @@ function together<Made>(
 
 const environment = {
   ...erpEnvironment,
+  ...documentEnvironment,
   /** Where several bridges share what they know. */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   /** How long notifications are kept that were read. */

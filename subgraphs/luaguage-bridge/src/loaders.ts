@@ -3,43 +3,52 @@ import { fault } from '@enghub/subgraph-kit/fault';
 import { isId } from '@enghub/subgraph-kit/ids';
 import DataLoader from 'dataloader';
 import type { Db } from './database.ts';
+import { createDocumentLoaders, type DocumentLoaders } from './documents/loaders.ts';
 import type { ErpMaterial, ErpProduct, ErpUser } from './erp/answers.ts';
 import { findBom, type BomLookup } from './erp/bill-of-materials.ts';
+import type { ErpClient } from './erp/client.ts';
 import type { Erp } from './erp/erp.ts';
 import { isErpUnavailable } from './erp/outage.ts';
 import { findAnswerSync, type AnswerKind, type AnswerSync } from './erp/store.ts';
+import { isDown } from './integration-status/reads.ts';
 import { findFeedbacks, findSalesOrders, type Feedback, type KnownSalesOrder } from './sync/store.ts';
 import { rememberTenant } from './sync/tenants-store.ts';
 
 export type KnownUser = ErpUser & Readonly<{ tenantId: string; asOf: Date }>;
 
-export type Loaders = Readonly<{
-  product: DataLoader<string, ErpProduct | null>;
-  material: DataLoader<string, ErpMaterial | null>;
-  bom: DataLoader<Readonly<{ productId: string; version: string | null }>, BomLookup, string>;
-  /** Of any tenant: whoever shows a user checks. */
-  user: DataLoader<string, KnownUser | null>;
-  answerSync: DataLoader<Readonly<{ kind: AnswerKind; key: string }>, AnswerSync | null, string>;
-  salesOrder: DataLoader<string, KnownSalesOrder | null>;
-  orderFeedback: DataLoader<string, Feedback | null>;
-}>;
+export type Loaders = DocumentLoaders &
+  Readonly<{
+    product: DataLoader<string, ErpProduct | null>;
+    material: DataLoader<string, ErpMaterial | null>;
+    bom: DataLoader<Readonly<{ productId: string; version: string | null }>, BomLookup, string>;
+    /** Of any tenant: whoever shows a user checks. */
+    user: DataLoader<string, KnownUser | null>;
+    answerSync: DataLoader<Readonly<{ kind: AnswerKind; key: string }>, AnswerSync | null, string>;
+    salesOrder: DataLoader<string, KnownSalesOrder | null>;
+    orderFeedback: DataLoader<string, Feedback | null>;
+  }>;
 
 /** The ERP has no batch interfaces: loading in one tick spares equal questions, the client bounds the others. */
 export function createLoaders(
-  erp: Erp,
-  { claims: { tenantId }, db, now }: Pick<BaseContext<Db>, 'claims' | 'db' | 'now'>,
+  { erp, luaguage }: Readonly<{ erp: Erp; luaguage: ErpClient }>,
+  asker: BaseContext<Db>,
   singleTenantId: string | undefined,
 ): Loaders {
-  const asker = { tenantId, db };
+  const { claims, db, now } = asker;
+  const { tenantId } = claims;
+  // Once a request, and only for who needs it.
+  let bomIsDown: Promise<boolean> | undefined;
+  const boms = { erp, asker, isDown: () => (bomIsDown ??= isDown('BOM', { luaguage, db, now })) };
   return {
+    ...createDocumentLoaders(db),
     product: new DataLoader((ids) => each(ids, async (id) => (await erp.product(asker, id)).value)),
     material: new DataLoader((ids) => each(ids, async (id) => (await erp.material(asker, id)).value)),
-    bom: new DataLoader((keys) => each(keys, ({ productId, version }) => findBom(erp, asker, productId, version)), {
+    bom: new DataLoader((keys) => each(keys, ({ productId, version }) => findBom(boms, productId, version)), {
       cacheKeyFn: ({ productId, version }) => JSON.stringify([productId, version]),
     }),
     user: new DataLoader((ids) =>
       each(ids, async (id) => {
-        const { value: user, asOf } = await erp.user(id);
+        const { value: user, asOf } = await erp.user(asker, id);
         const home = user?.tenantId ?? singleTenantId;
         // Nobody's user is nobody: without a tenant there is nothing they may see.
         if (user && home === tenantId) await remember(db, tenantId, now());

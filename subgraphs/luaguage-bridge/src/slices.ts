@@ -3,6 +3,7 @@ import type { Slice } from '@enghub/subgraph-kit/start-subgraph';
 import type { Context } from './context.ts';
 import { consumers as notificationConsumers } from './notifications/consumers.ts';
 import { resolvers as notifications } from './notifications/resolvers.ts';
+import { resolvers as documents } from './documents/resolvers.ts';
 import { resolvers as integrationStatus } from './integration-status/resolvers.ts';
 import { resolvers as partApprovals } from './part-approvals/resolvers.ts';
 import { resolvers as products } from './products/resolvers.ts';
@@ -17,4 +18,5 @@ export const slices: readonly Slice<Context>[] = [
   { resolvers: notifications, consumers: notificationConsumers },
   { resolvers: partApprovals },
   { resolvers: integrationStatus },
+  { resolvers: documents },
 ];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { type z } from 'zod';
 import { defineEvent } from '../define-event.ts';
 import { text } from '../fields.ts';
 import { deadLetterReplayRequestedData } from './dead-letter-replay-requested.v1.ts';

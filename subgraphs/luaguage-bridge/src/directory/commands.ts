@@ -55,3 +55,6 @@ export async function findHolders(
   const listed = await store.listedRoles(db, roles);
   return roles.every((role) => listed.has(role)) ? store.holdersOf(db, roles, factoryId) : null;
 }
+
+/** Anybody whom the ERP knows; null when it has told of nobody. */
+export const someHolder = ({ db }: Pick<Context, 'db'>): Promise<string | null> => store.someHolder(db);

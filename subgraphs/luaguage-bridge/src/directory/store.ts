@@ -59,3 +59,6 @@ export async function holdersOf(db: Db, roles: readonly string[], factoryId: str
   });
   return rows.map(({ userId }) => userId);
 }
+
+export const someHolder = async (db: Db): Promise<string | null> =>
+  (await db.roleHolder.findFirst({ orderBy: { asOf: 'desc' }, select: { userId: true } }))?.userId ?? null;

@@ -16,3 +16,5 @@ function keyOf(ours: readonly string[], ...ids: readonly string[]): string | nul
 
 /** Under which key the last good answer about a version of a BOM is kept. */
 export const bomAnswerKey = (productId: string, version: string) => JSON.stringify([productId, version]);
+export const readBomAnswerKey = (key: string): [productId: string, version: string] =>
+  JSON.parse(key) as [string, string];

@@ -74,7 +74,14 @@ describe('asking the ERP', () => {
     const client = clientWith({ failuresToOpen: 4, halfOpenAfterMs: 50, onOutcome: (it) => outcomes.push(it) });
     const health = (name: ErpInterface) => client.health().find((it) => it.name === name)!;
     expect(health('BOM')).toEqual({
-      ...{ name: 'BOM', circuit: 'CLOSED', lastSuccessAt: null, lastFailureAt: null, lastError: null },
+      ...{
+        name: 'BOM',
+        circuit: 'CLOSED',
+        failingSince: null,
+        lastSuccessAt: null,
+        lastFailureAt: null,
+        lastError: null,
+      },
     });
 
     luaguage.feel('FAILS', 'bom');

@@ -72,7 +72,7 @@ export function createErpClient(settings: ErpClientSettings): ErpClient {
     attemptMs: settings.attemptMs ?? 2_000,
     retryDelaysMs: settings.retryDelaysMs ?? [0, 2_000, 4_000],
     failuresToOpen: settings.failuresToOpen ?? 6,
-    halfOpenAfterMs: settings.halfOpenAfterMs ?? 10_000,
+    halfOpenAfterMs: settings.halfOpenAfterMs ?? 5_000,
     now: settings.now ?? (() => new Date()),
     onOutcome: settings.onOutcome,
   };

@@ -32,6 +32,8 @@ export type InterfaceHealth = Readonly<{
   name: ErpInterface;
   /** OPEN: it is not asked at all for a while. HALF_OPEN: one question tries whether it is back. */
   circuit: 'CLOSED' | 'OPEN' | 'HALF_OPEN';
+  /** Of the first failure since it last worked; null while it works. */
+  failingSince: Date | null;
   /** Null when there was none since the start; so with the others. */
   lastSuccessAt: Date | null;
   lastFailureAt: Date | null;
@@ -65,6 +67,7 @@ export function guardInterface(name: ErpInterface, settings: GuardSettings): Int
   let lastSuccessAt: Date | null = null;
   let lastFailureAt: Date | null = null;
   let lastError: string | null = null;
+  let failingSince: Date | null = null;
 
   const breaker = circuitBreaker(handleWhen(isPassingFailure), {
     halfOpenAfter: settings.halfOpenAfterMs,
@@ -83,8 +86,8 @@ export function guardInterface(name: ErpInterface, settings: GuardSettings): Int
 
   function tell(error: string | null): void {
     const at = settings.now();
-    if (error === null) lastSuccessAt = at;
-    else [lastFailureAt, lastError] = [at, error];
+    if (error === null) [lastSuccessAt, failingSince] = [at, null];
+    else [lastFailureAt, lastError, failingSince] = [at, error, failingSince ?? at];
     settings.onOutcome?.({ name, at, error });
   }
 
@@ -107,7 +110,7 @@ export function guardInterface(name: ErpInterface, settings: GuardSettings): Int
         .catch((error: unknown) => {
           throw asOutage(name, error);
         }),
-    health: () => ({ name, circuit: circuitOf(breaker.state), lastSuccessAt, lastFailureAt, lastError }),
+    health: () => ({ name, circuit: circuitOf(breaker.state), failingSince, lastSuccessAt, lastFailureAt, lastError }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Resolvers } from '../generated/graphql.ts';
 import { consequences } from './messages.ts';
-import { lagOf, statesOf } from './reads.ts';
+import { healthOf, lagOf, statesOf } from './reads.ts';
 
 export const resolvers: Resolvers = {
   Query: {
@@ -13,7 +13,7 @@ export const resolvers: Resolvers = {
           since,
           consequence: consequences[name][context.claims.language],
         })),
-        interfaces: context.luaguage.health().map((health) => ({ ...health, ...lagOf(health, context.now()) })),
+        interfaces: (await healthOf(context)).map((health) => ({ ...health, ...lagOf(health, context.now()) })),
       };
     },
   },

@@ -195,3 +195,9 @@ export const purgeRead = (before: Date, { db }: Context): Promise<number> => sto
 
 /** By which roles people have to be found. */
 export const { addressedRoles } = rules;
+
+const ALL = 1_000_000;
+
+/** What the ERP did not take is due again: all of it, or so many. */
+export const deliverSoon = ({ db, now }: Pick<Context, 'db' | 'now'>, atMost = ALL): Promise<void> =>
+  store.makeDeliveriesDue(db, now(), atMost);

@@ -145,6 +145,16 @@ export async function takeDue(db: Db, at: Date, until: Date, limit: number): Pro
               n.raised_at AS "raisedAt"`;
 }
 
+/** Sooner than planned; the first due are the first. */
+export async function makeDeliveriesDue(db: Db, at: Date, limit: number): Promise<void> {
+  await db.$executeRaw`
+    UPDATE notification_deliveries d SET next_attempt_at = ${at}
+      FROM (SELECT notification_id FROM notification_deliveries
+             WHERE state = 'WAITING' AND attempts > 0 AND next_attempt_at > ${at}
+             ORDER BY next_attempt_at LIMIT ${limit} FOR UPDATE SKIP LOCKED) later
+     WHERE d.notification_id = later.notification_id`;
+}
+
 export async function saveFailure(db: Db, id: string, settled: Settled, lastError: string): Promise<void> {
   await db.notificationDelivery.updateMany({
     where: { notificationId: id, state: 'WAITING' },

@@ -8,8 +8,8 @@ export const resolvers: Resolvers = {
   },
 
   Material: {
-    ppap: async ({ id }, _args, { erp, claims, db }) => {
-      const known = await erp.ppap({ tenantId: claims.tenantId, db }, id).catch((error: unknown) => {
+    ppap: async ({ id }, _args, context) => {
+      const known = await context.erp.ppap(context, id).catch((error: unknown) => {
         if (isErpUnavailable(error)) return null;
         throw error;
       });

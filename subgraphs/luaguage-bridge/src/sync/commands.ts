@@ -99,4 +99,10 @@ export { findTenants, SCHEDULER_TENANT } from './tenants-store.ts';
 export const hearOfTenant = ({ db, claims, now }: Context): Promise<void> => rememberTenant(db, claims.tenantId, now());
 
 /** At the next round of the schedule. */
-export const pullSoon = ({ db, now }: Context): Promise<void> => pullNow(db, now());
+export const pullSoon = ({ db, now }: Pick<Context, 'db' | 'now'>): Promise<void> => pullNow(db, now());
+
+const ALL = 1_000_000;
+
+/** What the ERP did not take is due again: all of it, or so many. */
+export const sendSoon = ({ db, now }: Pick<Context, 'db' | 'now'>, atMost = ALL): Promise<void> =>
+  store.makeWaitingDue(db, now(), atMost);

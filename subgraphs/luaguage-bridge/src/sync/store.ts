@@ -118,6 +118,16 @@ export async function takeDue(db: Db, now: Date, until: Date, limit: number): Pr
       );
 }
 
+/** What failed is due sooner than planned; the first due are the first. */
+export async function makeWaitingDue(db: Db, at: Date, limit: number): Promise<void> {
+  await db.$executeRaw`
+    UPDATE luaguage_bridge.order_feedbacks f SET next_attempt_at = ${at}
+      FROM (SELECT tenant_id, work_order_id FROM luaguage_bridge.order_feedbacks
+             WHERE sync_state = 'PENDING' AND attempts > 0 AND next_attempt_at > ${at}
+             ORDER BY next_attempt_at LIMIT ${limit} FOR UPDATE SKIP LOCKED) later
+     WHERE f.tenant_id = later.tenant_id AND f.work_order_id = later.work_order_id`;
+}
+
 /** What the plant says; kept before the ERP is asked, so that a difference shows while it is away. */
 export async function noteConfirmed(db: Db, workOrderId: string, status: string, quantity: string): Promise<void> {
   await db.orderFeedback.updateMany({ where: { workOrderId }, data: { status, confirmedQuantity: quantity } });

@@ -126,6 +126,19 @@ describe('a webhook of the ERP', () => {
     expect(await post(message, change)).toBe(status);
   });
 
+  it('is heard however often a stranger speaks in its name, and strangers of one company shut out nobody else', async () => {
+    const stranger = { secret: 'another-secret-0123' };
+    const ofOther = { event: 'ppap.changed', tenant_id: 'tenant-002', data: { material_id: 'M' } };
+    bridge.passMinutes(5);
+    const statuses = [];
+    for (let at = 0; at < 22; at += 1) statuses.push(await post(about('ppap.changed', { material_id: 'M' }), stranger));
+    expect(statuses).toEqual([...Array<number>(20).fill(401), 429, 429]);
+    expect(await post(ofOther, stranger)).toBe(401);
+    expect(await post(about('ppap.changed', { material_id: 'MAT-001' }))).toBe(204);
+    bridge.passMinutes(1);
+    expect(await post(about('ppap.changed', { material_id: 'M' }), stranger)).toBe(401);
+  });
+
   it('is tried again by the ERP when its own interface does not answer', async () => {
     bridge.luaguage.feel('FAILS');
     const status = await post(about('ppap.changed', { material_id: 'MAT-NEVER-HEARD' }));
@@ -155,6 +168,7 @@ describe('the state of the ERP', () => {
     bridge.luaguage.feel('FAILS', 'ppap');
     bridge.passMinutes(130);
     await approvals('MAT-020');
+    bridge.passMinutes(0.2);
     await bridge.lookAtErp();
     expect(await status()).toMatchObject({
       isDegraded: true,

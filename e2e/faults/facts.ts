@@ -52,7 +52,7 @@ const queries = {
 } as const;
 
 export type Database = Readonly<{
-  facts(deadLettersOfBroker: Facts['deadLetters']): Promise<Facts>;
+  facts(): Promise<Facts>;
   /** Events that nobody has relayed, or that wait for their consumer in a table. */
   waiting(): Promise<number>;
   /** Effects that have arrived beside those that are due. */
@@ -65,25 +65,24 @@ export async function openDatabase(url: string): Promise<Database> {
   const pool = new pg.Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 5_000, query_timeout: 60_000 });
   pool.on('error', () => undefined);
   const rows = async <Row>(text: string): Promise<Row[]> => (await pool.query(text)).rows as Row[];
-  const mailboxes = async () =>
+  const deadLetters = async () =>
     Promise.all(
       namespaces.map((name) =>
         rows<{ queue: string; count: number }>(
-          `SELECT consumer AS queue, count(*)::integer AS count FROM ${name}.mailbox WHERE state = 'DEAD' GROUP BY 1`,
+          `SELECT consumer AS queue, count(*)::integer AS count FROM ${name}.dead_letters WHERE state = 'DEAD' GROUP BY 1`,
         ),
       ),
     );
   return {
-    async facts(deadLettersOfBroker) {
+    async facts() {
       const read: Record<string, unknown> = {};
       for (const [name, text] of Object.entries(queries)) read[name] = await rows(text);
-      const deadLetters = [...deadLettersOfBroker, ...(await mailboxes()).flat()];
-      return { ...(read as Omit<Facts, 'deadLetters'>), deadLetters };
+      return { ...(read as Omit<Facts, 'deadLetters'>), deadLetters: (await deadLetters()).flat() };
     },
     async waiting() {
       const counts = namespaces.map(
         (name) => `(SELECT count(*) FROM ${name}.outbox WHERE sent_at IS NULL)
-                 + (SELECT count(*) FROM ${name}.mailbox WHERE state = 'PENDING')`,
+                 + (SELECT count(*) FROM ${name}.mailbox)`,
       );
       const [row] = await rows<{ events: number }>(`SELECT (${counts.join(' + ')})::integer AS events`);
       return row!.events;

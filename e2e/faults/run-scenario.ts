@@ -70,7 +70,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     closings.push(() => database.close());
     const settled = await settle(database, queues);
     await lookAtTheDay(client);
-    const facts = await database.facts((await queues?.deadLetters()) ?? []);
+    const facts = await database.facts();
     const expected = { deadLetters: scenario.deadLetters ?? 0 };
     let verdict = check(log.history(plant), facts, expected);
     for (let attempt = 0; verdict.counts.wrongBoard > 0 && attempt < 40; attempt++) {

@@ -30,7 +30,10 @@ export async function poison(run: Run): Promise<void> {
     await pause(1_000);
   }
   while (!run.isOver()) await pause(200);
-  for (const tries of await queues.triesOfDead(QUEUE)) run.log.fault(`dead after ${tries} tries`, QUEUE);
+  const letters = `SELECT attempts FROM qms.dead_letters WHERE consumer = '${QUEUE}'`;
+  for (const { attempts } of await rowsOf<{ attempts: number }>(run, letters)) {
+    run.log.fault(`dead after ${attempts} tries`, QUEUE);
+  }
 }
 
 /** Events that were delivered are delivered again: two to five times, in no order, some of them late. */
@@ -59,16 +62,19 @@ const propertiesOf = ({ routing_key, aggregate_id }: Sent, messageId: string) =>
   headers: { 'x-enghub-routing-key': routing_key, 'x-enghub-aggregate': aggregate_id },
 });
 
-async function sentEvents(run: Run, count: number, from: number | 'latest'): Promise<Sent[]> {
+const sentEvents = (run: Run, count: number, from: number | 'latest'): Promise<Sent[]> =>
+  rowsOf<Sent>(
+    run,
+    `SELECT routing_key, aggregate_id, envelope FROM mes.outbox
+      WHERE sent_at < now() - interval '1 second' AND routing_key LIKE 'mes.production-report.%'
+      ORDER BY id ${from === 'latest' ? 'DESC' : ''} LIMIT ${count}`,
+  );
+
+async function rowsOf<Row extends object>(run: Run, text: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: run.system.databaseUrl() });
   await client.connect();
   try {
-    const { rows } = await client.query<Sent>(
-      `SELECT routing_key, aggregate_id, envelope FROM mes.outbox
-        WHERE sent_at < now() - interval '1 second' AND routing_key LIKE 'mes.production-report.%'
-        ORDER BY id ${from === 'latest' ? 'DESC' : ''} LIMIT ${count}`,
-    );
-    return rows;
+    return (await client.query<Row>(text)).rows;
   } finally {
     await client.end();
   }

@@ -73,6 +73,7 @@ export async function makePlant(options: PlantOptions): Promise<Plant> {
     ...usualEnvironment(),
     ...(options.redisUrl ? { REDIS_URL: options.redisUrl } : {}),
     LUAGUAGE_URL: simulator,
+    DOCUMENTS_DIRECTORY: path.join(options.folder, 'documents'),
     LUAGUAGE_SIMULATOR_PORT: String(ports.get(SIMULATOR)),
     JWKS_URL: `${simulator}/.well-known/jwks.json`,
     JWT_ISSUER: simulator,
@@ -161,5 +162,6 @@ const usualEnvironment = (): Readonly<Record<string, string>> => ({
   ...noRateLimits,
   RATE_BULK: '0',
   GATEWAY_SIGNING_KEYS: 'faults:a-secret-of-the-fault-runs-0123456789abcdef',
+  DOCUMENTS_SIGNING_SECRET: 'faults-a-secret-of-the-fault-runs-0123456789abcdef',
   ENGHUB_ENCRYPTION_KEYS: `faults:${Buffer.alloc(32, 9).toString('base64')}`,
 });

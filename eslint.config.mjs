@@ -77,7 +77,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['schema/common.graphql', 'subgraphs/**/*.graphql'],
+    files: ['schema/common.graphql', 'schema/events.graphql', 'subgraphs/**/*.graphql'],
     plugins: { '@graphql-eslint': graphqlPlugin },
     languageOptions: { parser: graphqlPlugin.parser },
     rules: {

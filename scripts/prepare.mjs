@@ -79,7 +79,15 @@ function generationInputs() {
   const tooling = ['codegen.ts', 'generate.ts', 'subgraphs.ts'].map((name) =>
     path.join(root, 'packages/tooling/src', name),
   );
-  const shared = [path.join(root, 'schema/common.graphql'), path.join(root, 'package-lock.json'), ...tooling];
+  const shared = [
+    ...[
+      'schema/common.graphql',
+      'schema/events.graphql',
+      'packages/subgraph-kit/src/events/sdl.ts',
+      'package-lock.json',
+    ].map((file) => path.join(root, file)),
+    ...tooling,
+  ];
   return Object.fromEntries(
     readdirSync(path.join(root, 'subgraphs')).map((name) => {
       const folder = path.join(root, 'subgraphs', name);

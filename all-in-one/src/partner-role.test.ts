@@ -3,7 +3,10 @@ import { partnerTags } from '@enghub/graph-contract/partner';
 import { buildRuleTree, fieldCheck } from '@enghub/gateway/authorisation/rule-tree';
 import { readNeeds } from '@enghub/gateway/authorisation/read-needs';
 import { anonymous, viewerOf } from '@enghub/gateway/viewer';
+import { defaultLimits } from '@enghub/gateway/limits/limits';
+import { defaultRates } from '@enghub/gateway/limits/rates';
 import { scopesOf } from '@enghub/luaguage-simulator/people';
+import { servedLimits } from '@enghub/tooling/partner-docs/guide';
 import { buildSchema, getNamedType, isInterfaceType, isObjectType, type GraphQLSchema } from 'graphql';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -82,6 +85,10 @@ describe('what partners see is what they may use', () => {
       /operator|inspector|(By|Note|note|owner|customer|statusReason|correctionReason|skills?)$|Salary|User/;
     const shown = fieldsOf(contract).map(({ type, field }) => `${type}.${field}`);
     expect(shown.filter((coordinate) => personal.test(coordinate))).toEqual([]);
+  });
+
+  it('the limits in the partners’ documentation are those of the gateway', () => {
+    expect({ ...defaultLimits, ...defaultRates }).toMatchObject(servedLimits);
   });
 
   it('the committed contract is the one that the gateway makes of the supergraph', () => {

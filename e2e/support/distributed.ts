@@ -84,8 +84,7 @@ export async function startDistributed(
   async function stop(): Promise<void> {
     for (const name of [...names].reverse()) await end(name, 'SIGTERM');
     await postgres.stop();
-    const queues = [...subgraphNames].flatMap((name) => queuesOf[name] ?? []);
-    await rabbit!.remove(queues);
+    await rabbit!.remove(everyQueue);
     rmSync(folder, { recursive: true, force: true });
   }
 
@@ -107,11 +106,13 @@ export async function startDistributed(
   };
 }
 
-const queuesOf: Partial<Record<string, readonly string[]>> = {
-  qms: ['qms.inspections', 'qms.defects'],
-  pp: ['pp.material-requirements'],
-  eam: ['eam.equipment', 'eam.production'],
-};
+/** What the subgraphs declare at the broker, for a test to take away again. */
+export const everyQueue: readonly string[] = [
+  ...subgraphNames.map((name) => `${name}.dead-letters`),
+  ...['completion', 'costing', 'daily-reports', 'dispatching', 'readiness'].map((name) => `mes.${name}`),
+  ...['qms.inspections', 'qms.defects', 'pp.material-requirements', 'eam.equipment', 'eam.production'],
+  ...['luaguage-bridge.notifications', 'luaguage-bridge.order-feedback'],
+];
 
 function environment(
   ports: ReadonlyMap<ProcessName, number>,

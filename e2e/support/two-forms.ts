@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { removeData, startAllInOne } from './all-in-one.ts';
-import { startDistributed, type DistributedSystem } from './distributed.ts';
+import { everyQueue, startDistributed, type DistributedSystem } from './distributed.ts';
 import type { Graph } from './graph.ts';
 
 export type BreakableSystem = Readonly<{
@@ -76,13 +76,7 @@ export async function startBreakable(
     stops.push(async () => {
       await system.stop();
       removeData(system);
-      await rabbit.remove([
-        'qms.inspections',
-        'qms.defects',
-        'pp.material-requirements',
-        'eam.equipment',
-        'eam.production',
-      ]);
+      await rabbit.remove(everyQueue);
     });
     return { graph: system.graph, rabbitMq, redis, database, processes: null, stop };
   } catch (error) {

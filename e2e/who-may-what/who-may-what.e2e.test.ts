@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 describe('who may see what', () => {
-  it('shows the schema to a partner and not to an operator', async () => {
+  it('shows a partner the contract and an operator no schema', async () => {
     const introspection = '{ __schema { queryType { fields { name } } } }';
     const partner = dataOf<{ __schema: { queryType: { fields: { name: string }[] } } }>(
       await system.graph.ask('partner-001', introspection),
@@ -26,9 +26,28 @@ describe('who may see what', () => {
     expect(fields).toContain('workOrders');
     expect(fields).not.toContain('userPermissions');
     expect(fields).not.toContain('_entities');
+    expect(fields).not.toContain('auditTrail');
     const operator = await system.graph.ask('emp-101', introspection);
     expect(operator.data?.['__schema'] ?? null).toBeNull();
     expect(operator.errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
+  });
+
+  it('lets a partner use the contract, and look at nothing beside it', async () => {
+    const progress = `query ($id: ID!) {
+      workOrder(id: $id) { number status product { name bom { lines { material { name } } } } operations { name } inspections { edges { node { result } } } outputLot { number } }
+    }`;
+    const { data, errors } = await system.graph.ask('partner-001', progress, { id: plant.orderId });
+    expect(errors).toBeUndefined();
+    expect(data?.['workOrder']).toMatchObject({ status: 'IN_PROGRESS' });
+    const reported = await system.graph.ask('partner-001', reportMutation, {
+      input: { requestId: 'of-a-partner', operationId: plant.operationId, goodQuantity: '1' },
+    });
+    expect(reported.data?.['reportProduction']).toMatchObject({ __typename: 'ReportProductionPayload' });
+
+    const cost = await system.graph.ask('partner-001', 'query ($id: ID!) { workOrder(id: $id) { cost { total } } }', {
+      id: plant.orderId,
+    });
+    expect(cost.errors?.map(({ message }) => message)).toEqual(['Cannot query field "cost" on type "WorkOrder".']);
   });
 
   it('leaves forbidden fields null, with path and code, and answers the rest', async () => {

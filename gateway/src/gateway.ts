@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { BlockList, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { LiveBus } from '@enghub/messaging/live';
+import { drainServer } from '@enghub/subgraph-kit/drain-server';
 import { PERMISSIONS_TOPIC } from '@enghub/subgraph-kit/permissions-topic';
 import type { HttpRoute } from '@enghub/subgraph-kit/http-route';
 import type { Logger } from 'pino';
@@ -60,6 +61,8 @@ export type GatewayOptions = Readonly<{
   permissionTimes?: PermissionTimes;
   /** How often the permissions behind open sockets are looked at again. */
   recheckMs?: number;
+  /** How long idle connections may still be used once when it stops; for a gateway that another one takes over from. */
+  drainGraceMs?: number;
 }>;
 
 export type RunningGateway = Readonly<{
@@ -159,7 +162,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     async stop() {
       draining = true;
       sockets.stop();
-      await drain(front);
+      await drainServer(front, { graceMs: options.drainGraceMs ?? 0, deadlineMs: DRAIN_MS });
       await stopBehindFront();
     },
   };
@@ -182,12 +185,3 @@ async function listen(server: Server, port: number, host: string): Promise<void>
 
 const busy = (port: number) =>
   new Error(`port ${port} is in use: stop the other program, or choose another one with PORT`);
-
-/** Idle connections are closed at once and again, the others when they are done or out of time. */
-async function drain(server: Server): Promise<void> {
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
-  clearInterval(idle);
-  clearTimeout(late);
-}

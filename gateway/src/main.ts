@@ -17,6 +17,8 @@ import { httpSource, type HttpSource } from './sources/http-source.ts';
 
 const SUPERGRAPH = new URL('../../schema/supergraph.graphql', import.meta.url);
 const BRIDGE = 'luaguage-bridge';
+/** Another gateway may stand beside this one, and clients have connections to it that are about to be used. */
+const DRAIN_GRACE_MS = 2_000;
 
 async function main(config: Config): Promise<void> {
   const logger = pino({ name: 'gateway', level: config.logLevel });
@@ -61,6 +63,7 @@ async function main(config: Config): Promise<void> {
     routes: [documents],
     demo: config.demoTokensUrl ? demoOverHttp(config.demoTokensUrl) : undefined,
     allowedOrigins: config.allowedOrigins,
+    drainGraceMs: DRAIN_GRACE_MS,
     readiness: async () => {
       const checks = [...subgraphs].map(async ([name, source]) => [name, await source.isReady()] as const);
       return Object.fromEntries(await Promise.all(checks));

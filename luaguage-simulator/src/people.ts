@@ -61,6 +61,8 @@ const administratorScopes = [
   'document:view',
   'document:edit',
   'ppap:decide',
+  'events:view',
+  'events:administer',
   'system:view',
   'schema:introspect',
 ] as const;
@@ -84,7 +86,13 @@ const operatorScopes = [
   'document:view',
 ] as const;
 
-const withheldFromManagers: readonly Scope[] = ['system:view', 'schema:introspect', 'inspection:record'];
+const withheldFromManagers: readonly Scope[] = [
+  'system:view',
+  'schema:introspect',
+  'inspection:record',
+  'events:view',
+  'events:administer',
+];
 
 export const scopesOf = {
   administrator: administratorScopes,

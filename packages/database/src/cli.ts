@@ -18,7 +18,17 @@ const sharedMigrations = [
 ];
 
 /** Made by the migrations of packages and used through SQL only, so no schema.prisma knows them. */
-const externalTables = ['outbox', 'inbox', 'mailbox', 'requests', 'audit_entries', 'audit_seals', 'data_keys'];
+const externalTables = [
+  'outbox',
+  'inbox',
+  'mailbox',
+  'dead_letters',
+  'consumers',
+  'requests',
+  'audit_entries',
+  'audit_seals',
+  'data_keys',
+];
 
 const usage = `Usage: npm run db -- <command>
   new <subgraph> <name>   write a migration for what changed in its schema.prisma

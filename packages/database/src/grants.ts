@@ -7,7 +7,7 @@ type Relation = Readonly<{ name: string; kind: Kind; app: readonly Privilege[]; 
 type Allowed = Readonly<{ app: readonly Privilege[]; relay: readonly Privilege[] }>;
 
 const everyday: readonly Privilege[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
-const relayTables = ['outbox', 'mailbox'];
+const relayTables = ['outbox', 'mailbox', 'dead_letters', 'consumers'];
 
 /** The relay's session also seals the audit trail, which the runtime role itself must not be able to do, and checks keys. */
 const special: Readonly<Record<string, Allowed>> = {

@@ -2,6 +2,8 @@ import type { EventContract } from './define-event.ts';
 import { equipmentDown } from './eam/equipment-down.v1.ts';
 import { equipmentRegistered } from './eam/equipment-registered.v1.ts';
 import { equipmentUp } from './eam/equipment-up.v1.ts';
+import { deadLetterResolved } from './events/dead-letter-resolved.v1.ts';
+import { eventDeadLettered } from './events/event-dead-lettered.v1.ts';
 import { bomChanged } from './luaguage-bridge/bom-changed.v1.ts';
 import { notificationRaised } from './luaguage-bridge/notification-raised.v1.ts';
 import { notificationRead } from './luaguage-bridge/notification-read.v1.ts';
@@ -10,6 +12,8 @@ import { integrationDegraded } from './luaguage-bridge/integration-degraded.v1.t
 import { integrationRecovered } from './luaguage-bridge/integration-recovered.v1.ts';
 import { permissionsChanged } from './luaguage-bridge/permissions-changed.v1.ts';
 import { ppapChanged } from './luaguage-bridge/ppap-changed.v1.ts';
+import { deadLetterDiscardRequested } from './mes/dead-letter-discard-requested.v1.ts';
+import { deadLetterReplayRequested } from './mes/dead-letter-replay-requested.v1.ts';
 import { defectReported } from './mes/defect-reported.v1.ts';
 import { finishedGoodsReceiptSuggested } from './mes/finished-goods-receipt-suggested.v1.ts';
 import { handOverNoteWritten } from './mes/hand-over-note-written.v1.ts';
@@ -96,6 +100,10 @@ export const allEvents: readonly EventContract[] = [
   notificationRaised,
   notificationRead,
   notificationSent,
+  eventDeadLettered,
+  deadLetterResolved,
+  deadLetterReplayRequested,
+  deadLetterDiscardRequested,
 ];
 
 const byRoutingKey = new Map(allEvents.map((contract) => [contract.routingKey, contract]));

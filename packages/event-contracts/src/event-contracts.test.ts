@@ -81,11 +81,11 @@ describe('an event', () => {
 });
 
 describe('the contracts', () => {
-  it('name each routing key once: subgraph, entity, past tense, version', () => {
+  it('name each routing key once: subgraph (or the events themselves), entity, past tense, version', () => {
     const keys = allEvents.map((contract) => contract.routingKey);
     expect(new Set(keys).size).toBe(keys.length);
     for (const { routingKey, version } of allEvents) {
-      expect(routingKey).toMatch(/^(mes|qms|pp|eam|luaguage-bridge)\.[a-z-]+\.[a-z-]+\.v\d+$/);
+      expect(routingKey).toMatch(/^(mes|qms|pp|eam|luaguage-bridge|events)\.[a-z-]+\.[a-z-]+\.v\d+$/);
       expect(`v${version.split('.')[0]}`).toBe(routingKey.split('.').at(-1));
     }
   });

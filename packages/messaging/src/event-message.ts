@@ -23,7 +23,7 @@ export function propertiesOf(event: OutboundEvent): Options.Publish {
 }
 
 export type ReceivedMessage = Readonly<{
-  key: string;
+  messageId: string | null;
   /** Without an aggregate of its own, a message stands in line with nothing. */
   aggregateId: string;
   routingKey: string;
@@ -32,12 +32,13 @@ export type ReceivedMessage = Readonly<{
 
 export function readProperties(message: Message): ReceivedMessage {
   const headers = message.properties.headers ?? {};
-  const key = String(message.properties.messageId ?? `delivery ${message.fields.deliveryTag}`);
+  const messageId: unknown = message.properties.messageId;
+  const key = String(messageId ?? `delivery ${message.fields.deliveryTag}`);
   const attempts = Number(headers[attemptsHeader] ?? 0);
   return {
-    key,
+    messageId: typeof messageId === 'string' ? messageId : null,
     aggregateId: String(headers[aggregateHeader] ?? key),
-    // A message that comes back from a retry queue carries the name of the queue as its routing key.
+    // A message that was dead-lettered carries the name of a queue as its routing key.
     routingKey: String(headers[routingKeyHeader] ?? message.fields.routingKey),
     attempts: Number.isInteger(attempts) && attempts > 0 ? attempts : 0,
   };
@@ -53,19 +54,8 @@ export function readBody(message: Message, routingKey: string): Envelope {
   return readEvent(routingKey, body);
 }
 
-/** The same message for another queue, with the tale of its attempts. */
-export function forwarded(message: Message, received: ReceivedMessage, error?: string): Options.Publish {
-  const { contentType, messageId, type, appId, headers } = message.properties;
-  return {
-    contentType: contentType ?? 'application/octet-stream',
-    messageId: messageId ?? undefined,
-    type: type ?? undefined,
-    appId: appId ?? undefined,
-    headers: {
-      [routingKeyHeader]: received.routingKey,
-      [aggregateHeader]: headers?.[aggregateHeader] ?? received.aggregateId,
-      [attemptsHeader]: received.attempts,
-      ...(error === undefined ? {} : { [errorHeader]: error }),
-    },
-  };
+/** Why an earlier version gave it up; it wrote so on the message. */
+export function errorOf(message: Message): string | null {
+  const error: unknown = message.properties.headers?.[errorHeader];
+  return typeof error === 'string' ? error : null;
 }

@@ -1,7 +1,7 @@
-import { openSession, type DatabaseSession } from './database-session.ts';
 import { silentLogger, type Logger } from './logger.ts';
-import { post, revive, type Delivery } from './mailbox.ts';
+import { openMailbox, post, registerConsumer, type Delivery } from './mailbox.ts';
 import { startMailboxWorker, type MailboxWorker } from './mailbox-worker.ts';
+import { databaseSessions } from './sessions.ts';
 import { defaultRetryDelaysMs, topicMatches, type Subscription, type Transport } from './transport.ts';
 
 export type InProcessTransportOptions = Readonly<{ logger?: Logger; retryDelaysMs?: readonly number[] }>;
@@ -14,31 +14,23 @@ type Route = Readonly<{ queue: string; routingKeys: readonly string[]; mailboxUr
  */
 export function createInProcessTransport(options: InProcessTransportOptions = {}): Transport {
   const { logger = silentLogger, retryDelaysMs = defaultRetryDelaysMs } = options;
-  const sessions = new Map<string, DatabaseSession>();
+  const sessions = databaseSessions('mailbox', logger);
   const routes = new Map<string, Route>();
   const workers = new Map<string, MailboxWorker>();
   const counts = { published: 0, unrouted: 0, retried: 0, deadLettered: 0 };
   let closed = false;
 
-  function sessionOf(mailboxUrl: string): DatabaseSession {
-    let session = sessions.get(mailboxUrl);
-    if (!session) {
-      session = openSession({ url: mailboxUrl, name: 'mailbox', logger });
-      sessions.set(mailboxUrl, session);
-    }
-    return session;
-  }
-
   async function subscribe(subscription: Subscription) {
     if (closed) throw new Error('the transport is closed');
     const { queue } = subscription;
     if (workers.has(queue)) throw new Error(`${queue} already has a consumer in this process`);
-    const session = sessionOf(subscription.mailboxUrl);
+    const session = sessions.of(subscription.mailboxUrl);
+    void registerConsumer(session, queue, subscription.routingKeys).catch(() => {});
     // The route outlives the consumer, as a queue would: what comes in while it is stopped waits for it.
     routes.set(queue, { queue, routingKeys: subscription.routingKeys, mailboxUrl: subscription.mailboxUrl });
     const worker = startMailboxWorker({
       subscription,
-      session,
+      mailbox: openMailbox(session, queue),
       retryDelaysMs,
       logger,
       onRetry: () => (counts.retried += 1),
@@ -71,25 +63,20 @@ export function createInProcessTransport(options: InProcessTransportOptions = {}
           deliveries.set(mailboxUrl, box);
         }
       }
-      await Promise.all([...deliveries].map(([mailboxUrl, letters]) => post(sessionOf(mailboxUrl), letters)));
+      await Promise.all([...deliveries].map(([mailboxUrl, letters]) => post(sessions.of(mailboxUrl), letters)));
       counts.published += events.length;
       counts.unrouted += unrouted;
       for (const queue of woken) workers.get(queue)?.wake();
     },
     subscribe,
-    async replayDeadLetters(queue) {
-      const route = routes.get(queue);
-      if (!route) throw new Error(`${queue} is no consumer of this process`);
-      const revived = await revive(sessionOf(route.mailboxUrl), queue);
-      workers.get(queue)?.wake();
-      return revived;
-    },
+    // What is not applied yet is in the mailbox.
+    queued: async () => null,
     isReady: () => !closed,
     async close() {
       closed = true;
       await Promise.all([...workers.values()].map((worker) => worker.stop()));
       workers.clear();
-      await Promise.all([...sessions.values()].map((session) => session.close()));
+      await sessions.close();
     },
     counts: () => ({ ...counts }),
   };

@@ -1,111 +1,244 @@
-/** The SQL of the in-process hand-over: a table per consuming namespace holds what its consumers have not applied. */
+/** A table per consuming namespace, of what its consumers have not applied yet. */
 import type { Envelope } from '@enghub/event-contracts/envelope';
+import pg from 'pg';
 import type { DatabaseSession } from './database-session.ts';
+import { asBytes, obituaryOf, resolutionOf, type DeadLetter } from './dead-letters.ts';
+import { outboxRows, type OutboxEvent } from './outbox.ts';
 import type { OutboundEvent } from './transport.ts';
 
 export type Letter = Readonly<{
-  event_id: string;
-  routing_key: string;
-  aggregate_id: string;
+  eventId: string;
+  routingKey: string;
+  aggregateId: string;
   envelope: Envelope;
+  /** How often it failed. */
   attempts: number;
+  /** The dead letter that it was, and may be again. */
+  deadLetterId: string | null;
 }>;
+
+/** The mailbox of one consumer. One process at a time has its turn and empties it. */
+export type Mailbox = Readonly<{
+  /** True when it is, or becomes, this process's turn; the turn ends with the connection. */
+  takeTurn(): Promise<boolean>;
+  hasTurn(): boolean;
+  endTurn(): Promise<void>;
+  /** The next letters in order, without those of aggregates that are busy or wait for another try of an earlier one. */
+  collect(busy: readonly string[], limit: number): Promise<Letter[]>;
+  /** Aggregates of which letters lie beside the broker's queue. */
+  heldAggregates(): Promise<string[]>;
+  /** Puts a letter behind those of its aggregate. False when there are none: then it is its turn. */
+  lineUp(letter: Letter): Promise<boolean>;
+  discard(eventIds: readonly string[]): Promise<void>;
+  /** The dead letter was applied after all. */
+  resolve(letter: Letter): Promise<void>;
+  /** Keeps the letter for another try; rejects with UnstorableLetter when it cannot be kept as what it is. */
+  postpone(letter: Letter, delayMs: number, error: string): Promise<void>;
+  /** Moves it to the dead letters and tells the plant. */
+  bury(letter: DeadLetter): Promise<void>;
+}>;
+
+/** The letter is no JSON that PostgreSQL can hold. */
+export class UnstorableLetter extends Error {}
+
+export function openMailbox(session: DatabaseSession, consumer: string): Mailbox {
+  let turnOf = 0;
+  const hasTurn = () => turnOf !== 0 && turnOf === session.generation();
+
+  return {
+    hasTurn,
+    async takeTurn() {
+      if (hasTurn()) return true;
+      turnOf = 0;
+      const [row] = await session.query<{ locked: boolean }>(
+        `SELECT pg_try_advisory_lock(hashtextextended(current_schema() || ' mailbox ' || $1, 0)) AS locked`,
+        [consumer],
+      );
+      if (row?.locked) turnOf = session.generation();
+      return hasTurn();
+    },
+    async endTurn() {
+      if (!hasTurn()) return;
+      turnOf = 0;
+      await session.query(`SELECT pg_advisory_unlock(hashtextextended(current_schema() || ' mailbox ' || $1, 0))`, [
+        consumer,
+      ]);
+    },
+
+    collect: (busy, limit) =>
+      session.query<Letter>(
+        `SELECT event_id AS "eventId", routing_key AS "routingKey", aggregate_id AS "aggregateId", envelope, attempts,
+                dead_letter_id AS "deadLetterId"
+           FROM mailbox letter
+          WHERE consumer = $1 AND aggregate_id <> ALL ($2::text[])
+            AND NOT EXISTS (
+                  SELECT FROM mailbox earlier
+                   WHERE earlier.consumer = $1 AND earlier.attempts > 0
+                     AND earlier.aggregate_id = letter.aggregate_id AND earlier.id <= letter.id
+                     AND earlier.next_attempt_at > clock_timestamp())
+          ORDER BY id LIMIT $3`,
+        [consumer, busy, limit],
+      ),
+
+    async heldAggregates() {
+      const rows = await session.query<{ id: string }>(
+        `SELECT DISTINCT aggregate_id AS id FROM mailbox WHERE consumer = $1 AND held`,
+        [consumer],
+      );
+      return rows.map(({ id }) => id);
+    },
+
+    async lineUp(letter) {
+      const [row] = await session.query<{ waits: boolean }>(
+        `WITH line AS (
+           SELECT EXISTS (SELECT FROM mailbox WHERE consumer = $1 AND aggregate_id = $6 AND held) AS waits),
+         kept AS (
+           INSERT INTO mailbox (consumer, event_id, tenant_id, factory_id, routing_key, aggregate_id, envelope, held)
+           SELECT $1, $2::uuid, $3, $4, $5, $6, $7::jsonb, true FROM line WHERE waits
+           ON CONFLICT (consumer, event_id) DO NOTHING)
+         SELECT waits FROM line`,
+        [consumer, ...columnsOf(letter)],
+      );
+      return row?.waits === true;
+    },
+
+    async discard(eventIds) {
+      if (eventIds.length === 0) return;
+      await session.query(`DELETE FROM mailbox WHERE consumer = $1 AND event_id = ANY ($2::uuid[])`, [
+        consumer,
+        eventIds,
+      ]);
+    },
+
+    async resolve(letter) {
+      const { deadLetterId: id, envelope } = letter;
+      const outcome = { outcome: 'REPLAYED', by: null, reason: null } as const;
+      const told = id && resolutionOf({ ...letter, id, consumer }, envelope, outcome, new Date());
+      await session.query(
+        `WITH gone AS (DELETE FROM mailbox WHERE consumer = $1 AND event_id = $2),
+         letter AS (
+           UPDATE dead_letters SET state = 'RESOLVED', settled_at = clock_timestamp()
+            WHERE id = $3 AND state = 'REPLAYING' RETURNING settled_by)
+         INSERT INTO outbox (${outboxColumns})
+         SELECT event_id, tenant_id, factory_id, routing_key, aggregate_id,
+                jsonb_set(envelope, '{data,by}', coalesce(to_jsonb(settled_by), 'null'))
+           FROM letter, ${outboxRecords('$4')}`,
+        [consumer, letter.eventId, id, recordsOf(told || null)],
+      );
+    },
+
+    async postpone(letter, delayMs, error) {
+      try {
+        await session.query(
+          `INSERT INTO mailbox (consumer, event_id, tenant_id, factory_id, routing_key, aggregate_id, envelope, held,
+                                attempts, last_error, next_attempt_at)
+           VALUES ($1, $2::uuid, $3, $4, $5, $6, $7::jsonb, true, $8, $9,
+                   clock_timestamp() + make_interval(secs => $10::float8 / 1000))
+           ON CONFLICT (consumer, event_id) DO UPDATE
+             SET attempts = EXCLUDED.attempts, last_error = EXCLUDED.last_error, next_attempt_at = EXCLUDED.next_attempt_at`,
+          [consumer, ...columnsOf(letter), letter.attempts + 1, error, delayMs],
+        );
+      } catch (cause) {
+        if (isDataError(cause)) throw new UnstorableLetter('PostgreSQL cannot hold it as JSON', { cause });
+        throw cause;
+      }
+    },
+
+    async bury(letter) {
+      try {
+        await bury(session, letter, obituaryOf(letter, new Date()));
+      } catch (error) {
+        if (!isDataError(error) || !letter.envelope) throw error;
+        await bury(session, asBytes(letter), null);
+      }
+    },
+  };
+}
+
+async function bury(session: DatabaseSession, letter: DeadLetter, told: OutboxEvent | null): Promise<void> {
+  const { envelope } = letter;
+  await session.query(
+    `WITH gone AS (DELETE FROM mailbox WHERE consumer = $2 AND event_id = $3),
+     letter AS (
+       INSERT INTO dead_letters (id, consumer, event_id, tenant_id, factory_id, routing_key, event_type, aggregate_id,
+                                 envelope, body, attempts, last_error)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12)
+       ON CONFLICT (consumer, event_id) DO UPDATE
+         SET state = 'DEAD', attempts = dead_letters.attempts + EXCLUDED.attempts, last_error = EXCLUDED.last_error,
+             since = clock_timestamp(), settled_at = NULL, settled_by = NULL
+         -- Somebody decided that it shall have no effect: it may not come back by being delivered once more.
+         WHERE dead_letters.state <> 'DISCARDED'
+       RETURNING id)
+     INSERT INTO outbox (${outboxColumns})
+     SELECT ${outboxColumns} FROM letter, ${outboxRecords('$13')}`,
+    [
+      letter.id,
+      letter.consumer,
+      letter.eventId,
+      letter.tenantId,
+      letter.factoryId,
+      letter.routingKey,
+      letter.eventType,
+      letter.aggregateId,
+      envelope && JSON.stringify(envelope),
+      letter.body,
+      letter.attempts,
+      letter.error,
+      recordsOf(told),
+    ],
+  );
+}
+
+const outboxColumns = 'event_id, tenant_id, factory_id, routing_key, aggregate_id, envelope';
+const outboxRecords = (parameter: string) => `jsonb_to_recordset(${parameter}::jsonb) AS event(
+  event_id uuid, tenant_id text, factory_id text, routing_key text, aggregate_id text, envelope jsonb)`;
+const recordsOf = (event: OutboxEvent | null): string => JSON.stringify(outboxRows(event ? [event] : []));
+
+const columnsOf = ({ eventId, envelope, routingKey, aggregateId }: Letter) => [
+  eventId,
+  envelope.tenant_id,
+  envelope.factory_id,
+  routingKey,
+  aggregateId,
+  JSON.stringify(envelope),
+];
+
+/** Text that no jsonb may hold, such as a zero character. */
+const isDataError = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code?.startsWith('22') === true;
 
 export type Delivery = Readonly<{ consumer: string; event: OutboundEvent }>;
 
 /** Stores deliveries in their order, all or none; what is there already stays as it is. */
-export async function post(session: DatabaseSession, deliveries: readonly Delivery[]): Promise<void> {
-  const rows = deliveries.map(({ consumer, event }) => ({
-    consumer,
-    event_id: event.envelope.event_id,
-    tenant_id: event.envelope.tenant_id,
-    factory_id: event.envelope.factory_id,
-    routing_key: event.routingKey,
-    aggregate_id: event.aggregateId,
-    envelope: event.envelope,
-  }));
-  const columns = 'consumer, event_id, tenant_id, factory_id, routing_key, aggregate_id, envelope';
+export async function post(
+  session: DatabaseSession,
+  deliveries: readonly Delivery[],
+  { held = false }: Readonly<{ held?: boolean }> = {},
+): Promise<void> {
+  const rows = deliveries.map(({ consumer, event }) => ({ consumer, ...outboxRows([event])[0]! }));
+  const columns = `consumer, ${outboxColumns}`;
   await session.query(
-    `INSERT INTO mailbox (${columns})
-     SELECT ${columns}
+    `INSERT INTO mailbox (${columns}, held)
+     SELECT ${columns}, $2
        FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (
               consumer text, event_id uuid, tenant_id text, factory_id text, routing_key text, aggregate_id text, envelope jsonb
             )) WITH ORDINALITY AS letter(${columns}, position)
       ORDER BY position
      ON CONFLICT (consumer, event_id) DO NOTHING`,
-    [JSON.stringify(rows)],
+    [JSON.stringify(rows), held],
   );
 }
 
-/** The next letters in order, without those of aggregates that are busy or wait for another try of an earlier one. */
-export function collect(
+/** Says who hears what, for those who look at the database from outside. */
+export async function registerConsumer(
   session: DatabaseSession,
   consumer: string,
-  busy: readonly string[],
-  limit: number,
-): Promise<Letter[]> {
-  return session.query<Letter>(
-    `SELECT event_id, routing_key, aggregate_id, envelope, attempts
-       FROM mailbox letter
-      WHERE consumer = $1 AND state = 'PENDING' AND aggregate_id <> ALL ($2::text[])
-        AND NOT EXISTS (
-              SELECT FROM mailbox earlier
-               WHERE earlier.consumer = $1 AND earlier.state = 'PENDING' AND earlier.attempts > 0
-                 AND earlier.aggregate_id = letter.aggregate_id AND earlier.id <= letter.id
-                 AND earlier.next_attempt_at > clock_timestamp())
-      ORDER BY id LIMIT $3`,
-    [consumer, busy, limit],
-  );
-}
-
-export async function discard(session: DatabaseSession, consumer: string, eventIds: readonly string[]): Promise<void> {
-  if (eventIds.length === 0) return;
-  await session.query(`DELETE FROM mailbox WHERE consumer = $1 AND event_id = ANY ($2::uuid[])`, [consumer, eventIds]);
-}
-
-export async function postpone(
-  session: DatabaseSession,
-  consumer: string,
-  eventId: string,
-  delayMs: number,
-  error: string,
+  routingKeys: readonly string[],
 ): Promise<void> {
   await session.query(
-    `UPDATE mailbox SET attempts = attempts + 1, last_error = $4,
-            next_attempt_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
-      WHERE consumer = $1 AND event_id = $2`,
-    [consumer, eventId, delayMs, error],
+    `INSERT INTO consumers (consumer, routing_keys) VALUES ($1, $2)
+     ON CONFLICT (consumer) DO UPDATE SET routing_keys = EXCLUDED.routing_keys
+       WHERE consumers.routing_keys <> EXCLUDED.routing_keys`,
+    [consumer, routingKeys],
   );
-}
-
-export async function bury(session: DatabaseSession, consumer: string, eventId: string, error: string): Promise<void> {
-  await session.query(
-    `UPDATE mailbox SET attempts = attempts + 1, last_error = $3, state = 'DEAD' WHERE consumer = $1 AND event_id = $2`,
-    [consumer, eventId, error],
-  );
-}
-
-/** Behind everything that arrived meanwhile, as a message would come back to a queue. */
-export async function revive(session: DatabaseSession, consumer: string): Promise<number> {
-  const revived = await session.query(
-    `UPDATE mailbox SET state = 'PENDING', attempts = 0, next_attempt_at = clock_timestamp(), id = nextval(pg_get_serial_sequence('mailbox', 'id'))
-      WHERE consumer = $1 AND state = 'DEAD' RETURNING event_id`,
-    [consumer],
-  );
-  return revived.length;
-}
-
-/** One process at a time empties a consumer's letters; the lock ends with the connection. */
-export async function lockConsumer(session: DatabaseSession, consumer: string): Promise<boolean> {
-  const [row] = await session.query<{ locked: boolean }>(
-    `SELECT pg_try_advisory_lock(hashtextextended(current_schema() || ' mailbox ' || $1, 0)) AS locked`,
-    [consumer],
-  );
-  return row?.locked === true;
-}
-
-export async function unlockConsumer(session: DatabaseSession, consumer: string): Promise<void> {
-  await session.query(`SELECT pg_advisory_unlock(hashtextextended(current_schema() || ' mailbox ' || $1, 0))`, [
-    consumer,
-  ]);
 }

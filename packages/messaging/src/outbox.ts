@@ -51,22 +51,24 @@ export function newEvent<Data>(
   };
 }
 
+/** Events by the names of the outbox's columns. */
+export const outboxRows = (events: readonly OutboxEvent[]) =>
+  events.map(({ routingKey, aggregateId, envelope }) => ({
+    event_id: envelope.event_id,
+    tenant_id: envelope.tenant_id,
+    factory_id: envelope.factory_id,
+    routing_key: routingKey,
+    aggregate_id: aggregateId,
+    envelope,
+  }));
+
 /**
  * Writes events in the caller's transaction, in one statement.
  * Call it after the aggregate's row was written: its lock is what keeps the order of one aggregate's events.
  */
 export async function appendEvents(tx: SqlExecutor, events: readonly OutboxEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const rows = JSON.stringify(
-    events.map((event) => ({
-      event_id: event.envelope.event_id,
-      tenant_id: event.envelope.tenant_id,
-      factory_id: event.envelope.factory_id,
-      routing_key: event.routingKey,
-      aggregate_id: event.aggregateId,
-      envelope: event.envelope,
-    })),
-  );
+  const rows = JSON.stringify(outboxRows(events));
   await tx.$executeRaw`
     INSERT INTO outbox (event_id, tenant_id, factory_id, routing_key, aggregate_id, envelope)
     SELECT event_id, tenant_id, factory_id, routing_key, aggregate_id, envelope

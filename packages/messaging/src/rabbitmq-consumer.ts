@@ -1,26 +1,28 @@
-import { randomUUID } from 'node:crypto';
-import type { ConfirmChannel, ConsumeMessage, Message } from 'amqplib';
+import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { attachedConfirmChannel, type Attachment, type Broker } from './broker.ts';
-import { confirmedPublisher, type ConfirmedPublisher } from './confirmed-publishing.ts';
-import { openSession } from './database-session.ts';
-import { forwarded, readBody, readProperties, type ReceivedMessage } from './event-message.ts';
-import { createLanes } from './lanes.ts';
+import type { DatabaseSession } from './database-session.ts';
+import { errorOf, readBody, readProperties } from './event-message.ts';
 import type { Logger } from './logger.ts';
-import { createParkedAggregates } from './parked-aggregates.ts';
+import { openMailbox } from './mailbox.ts';
+import { startMailboxWorker } from './mailbox-worker.ts';
 import { declareEvents, declareQueue, type EventsTopology, type QueueTopology } from './rabbitmq-topology.ts';
-import { describeError, isPermanentFailure, type Subscription } from './transport.ts';
+import type { Subscription } from './transport.ts';
 
 export type RabbitConsumer = Readonly<{
-  isConsuming(): boolean;
-  /** Resolves when the queue is declared and consumed, or at once while the broker is away. */
+  /** Consumes, or stands by for the process that does. */
+  isAttached(): boolean;
+  /** Resolves when the queue is declared, or at once while the broker is away. */
   settled(): Promise<void>;
-  replayDeadLetters(): Promise<number>;
+  /** How much waits in the queue; null while the broker is away. */
+  queued(): Promise<number | null>;
   stop(): Promise<void>;
 }>;
 
 export type RabbitConsumerOptions = Readonly<{
   broker: Broker;
   subscription: Subscription;
+  /** To the consumer's own database. */
+  session: DatabaseSession;
   events: EventsTopology;
   queue: QueueTopology;
   retryDelaysMs: readonly number[];
@@ -29,27 +31,43 @@ export type RabbitConsumerOptions = Readonly<{
   onDead: () => void;
 }>;
 
-type Delivery = Readonly<{
-  message: ConsumeMessage;
-  received: ReceivedMessage;
-  channel: ConfirmChannel;
-  publish: ConfirmedPublisher;
-}>;
+type Link = { readonly channel: ConfirmChannel; isConsuming: boolean; looked: Promise<void> | undefined };
 
 const prefetch = 100;
-const aggregatesAtOnce = 8;
-const databaseProbeMs = 1_000;
+const lookAgainMs = 1_000;
 
-/** Consumes one queue: acknowledged after the handler committed, in order per aggregate. */
+/**
+ * Consumes one queue: acknowledged after the handler committed, in order per aggregate. What failed lies in the consumer's
+ * own mailbox until its next try; of all processes, the one that has the mailbox's turn consumes.
+ */
 export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsumer {
-  const { broker, subscription, events, queue, retryDelaysMs, logger } = options;
-  const parked = createParkedAggregates();
-  // Lanes outlive a channel: what comes again after a reconnection waits for what is still at work.
-  const lanes = createLanes(aggregatesAtOnce, (error) => {
-    logger.warn({ queue: queue.main, error: describeError(error) }, 'could not settle an event, it will come again');
-  });
-  let link: Readonly<{ channel: ConfirmChannel; consumerTag: string; publish: ConfirmedPublisher }> | undefined;
+  const { broker, subscription, session, events, queue, retryDelaysMs, logger } = options;
+  let link: Link | undefined;
+  let hasTurn = false;
   let stopping = false;
+
+  const worker = startMailboxWorker({
+    subscription,
+    mailbox: openMailbox(session, subscription.queue),
+    retryDelaysMs,
+    logger,
+    onRetry: options.onRetry,
+    onDead: options.onDead,
+    async onTurn(has) {
+      if (has === hasTurn) return;
+      hasTurn = has;
+      if (!link) return;
+      if (has) await consume(link);
+      // What is unacknowledged goes back to the queue, for whoever has the turn now.
+      else await link.channel.close().catch(() => {});
+    },
+    async beforeEnd() {
+      attachment.detach();
+      // Not cancelled before: from then on the queue gives later messages to the next consumer, and those that were
+      // delivered here and not begun only behind them. With the channel they go back to where they were.
+      await link?.channel.close().catch(() => {});
+    },
+  });
 
   const attachment: Attachment = broker.attach(queue.main, (connection) =>
     attachedConfirmChannel(connection, attachment, async (channel) => {
@@ -57,143 +75,74 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
       await declareEvents(channel, events);
       await declareQueue(channel, events, queue, subscription.routingKeys);
       await channel.prefetch(prefetch);
-      const publish = confirmedPublisher(channel);
+      const own: Link = { channel, isConsuming: false, looked: undefined };
       channel.once('close', () => {
-        link = undefined;
-        // They are unacknowledged and come again.
-        lanes.clear();
+        if (link === own) link = undefined;
       });
-      const consumerTag = `enghub-${randomUUID()}`;
-      // Known before the first delivery, which may come together with the broker's answer.
-      link = { channel, consumerTag, publish };
-      await channel.consume(
-        queue.main,
-        (message) => {
-          if (!message) return void channel.close().catch(() => {});
-          const delivery = { message, received: readProperties(message), channel, publish };
-          lanes.add(delivery.received.aggregateId, () => process(delivery));
-        },
-        { consumerTag },
-      );
+      link = own;
+      if (hasTurn) await consume(own);
     }),
   );
 
-  async function process(delivery: Delivery): Promise<void> {
-    const { message, received, channel } = delivery;
-    const { aggregateId, key } = received;
-    if (stopping || link?.channel !== channel) return;
-    if (parked.mustWait(aggregateId, key, Date.now())) {
-      const delay = parked.delayOf(aggregateId) ?? 0;
-      parked.park(aggregateId, key, delay, Date.now());
-      await forward(delivery, retryQueue(delay), received);
-      return channel.ack(message);
-    }
-    const failure = await attempt(message, received);
-    if (failure === 'stopped') return;
-    if (failure) await settleFailure(delivery, failure.error);
-    else parked.settle(aggregateId, key);
-    if (link?.channel === channel) channel.ack(message);
+  async function consume(own: Link): Promise<void> {
+    if (stopping || own.isConsuming) return;
+    own.isConsuming = true;
+    const take =
+      (what: (own: Link, message: ConsumeMessage) => Promise<boolean>) => (message: ConsumeMessage | null) => {
+        if (!message) return void own.channel.close().catch(() => {});
+        worker.lanes.add(readProperties(message).aggregateId, async () => {
+          if (stopping || link !== own) return;
+          if ((await what(own, message)) && link === own) own.channel.ack(message);
+        });
+      };
+    await own.channel.consume(queue.main, take(settle));
+    await own.channel.consume(queue.dead, take(keepDead));
   }
 
-  async function attempt(
-    message: ConsumeMessage,
-    received: ReceivedMessage,
-  ): Promise<Readonly<{ error: unknown }> | 'stopped' | undefined> {
-    for (;;) {
-      try {
-        await subscription.handle(readBody(message, received.routingKey));
-        return undefined;
-      } catch (error) {
-        if (isPermanentFailure(error) || (await databaseAnswers())) return { error };
-        // Not the event's fault: it must not use up its tries while the consumer's database is away.
-        logger.warn({ queue: queue.main, error: describeError(error) }, 'waiting for the database of the consumer');
-        await new Promise((resolve) => setTimeout(resolve, databaseProbeMs));
-        if (stopping) return 'stopped';
+  async function settle(own: Link, message: ConsumeMessage): Promise<boolean> {
+    await look(own);
+    const { routingKey, aggregateId, messageId } = readProperties(message);
+    if (stopping || link !== own) return false;
+    const read = () => readBody(message, routingKey);
+    return worker.desk.take({ routingKey, aggregateId, messageId, content: message.content, read });
+  }
+
+  /**
+   * Before the first event of a channel: whoever consumed before us can put nothing off any more that it could still
+   * acknowledge, so what it left in the mailbox is all that the queue's events may have to wait for.
+   */
+  function look(own: Link): Promise<void> {
+    own.looked ??= (async () => {
+      while (!stopping && link === own) {
+        try {
+          return await worker.desk.look();
+        } catch (error) {
+          logger.warn({ queue: queue.main, error: String(error) }, 'waiting for the database of the consumer');
+          await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+        }
       }
-    }
+    })();
+    return own.looked;
   }
 
-  async function databaseAnswers(): Promise<boolean> {
-    const session = openSession({ url: subscription.mailboxUrl, name: `probe ${queue.main}`, logger });
-    try {
-      await session.query('SELECT 1');
-      return true;
-    } catch {
-      return false;
-    } finally {
-      await session.close();
-    }
-  }
-
-  async function settleFailure(delivery: Delivery, error: unknown): Promise<void> {
-    const { received } = delivery;
-    const reason = describeError(error);
-    const delay = isPermanentFailure(error) ? undefined : retryDelaysMs[received.attempts];
-    const after = { ...received, attempts: received.attempts + 1 };
-    const about = { queue: queue.main, eventId: received.key, routingKey: received.routingKey, error: reason };
-    if (delay === undefined) {
-      await forward(delivery, queue.dead, after, reason);
-      parked.settle(received.aggregateId, received.key);
-      options.onDead();
-      logger.error(about, 'event moved to the dead letters');
-    } else {
-      parked.park(received.aggregateId, received.key, delay, Date.now());
-      await forward(delivery, retryQueue(delay), after, reason);
-      options.onRetry();
-      logger.warn({ ...about, attempt: after.attempts, delay }, 'event failed, will be tried again');
-    }
-  }
-
-  async function forward(
-    { message, publish }: Pick<Delivery, 'publish'> & Readonly<{ message: Message }>,
-    target: string,
-    received: ReceivedMessage,
-    error?: string,
-  ): Promise<void> {
-    const outcome = await publish({
-      exchange: '',
-      routingKey: target,
-      content: message.content,
-      options: forwarded(message, received, error),
-    });
-    if (outcome === 'returned') throw new Error(`there is no queue ${target}`);
-  }
-
-  function retryQueue(delayMs: number): string {
-    const retry = queue.retries.find((candidate) => candidate.delayMs === delayMs);
-    if (!retry) throw new Error(`there is no retry queue for ${delayMs} ms`);
-    return retry.name;
-  }
-
-  async function replayDeadLetters(): Promise<number> {
-    if (!link) throw new Error('the broker is not reachable');
-    const { channel, publish } = link;
-    const { messageCount } = await channel.checkQueue(queue.dead);
-    let replayed = 0;
-    // No more than there were: what dies again meanwhile is not for this round.
-    for (; replayed < messageCount; replayed += 1) {
-      const message = await channel.get(queue.dead);
-      if (!message) break;
-      const received = { ...readProperties(message), attempts: 0 };
-      await forward({ message, publish }, queue.main, received);
-      channel.ack(message);
-    }
-    return replayed;
+  /** The broker itself gave it up: delivered again and again, it was never answered. */
+  async function keepDead(_own: Link, message: ConsumeMessage): Promise<boolean> {
+    const { attempts, ...about } = readProperties(message);
+    const error =
+      errorOf(message) ?? 'The consumer ended each time without an answer, until the broker gave the event up.';
+    return worker.desk.bury({ ...about, content: message.content }, attempts, error);
   }
 
   return {
-    replayDeadLetters,
-    isConsuming: () => link !== undefined,
+    isAttached: () => link !== undefined,
     settled: () => attachment.settled(),
+    async queued() {
+      const asked = await link?.channel.checkQueue(queue.main).catch(() => null);
+      return asked?.messageCount ?? null;
+    },
     async stop() {
-      if (stopping) return;
       stopping = true;
-      attachment.detach();
-      const last = link;
-      await last?.channel.cancel(last.consumerTag).catch(() => {});
-      lanes.clear();
-      await lanes.idle();
-      await last?.channel.close().catch(() => {});
+      await worker.stop();
     },
   };
 }

@@ -16,7 +16,7 @@ async function declared() {
   };
   const events = eventsTopology('');
   await declareEvents(channel as unknown as Channel, events);
-  const topology = queueTopology('', 'qms.inspections', [1_000, 2_000, 4_000]);
+  const topology = queueTopology('', 'qms.inspections');
   await declareQueue(channel as unknown as Channel, events, topology, ['mes.production-report.reported.v1']);
   return { queues, exchanges, bindings };
 }
@@ -25,14 +25,7 @@ describe('what is declared at RabbitMQ', () => {
   it('is durable, and every queue is a quorum queue', async () => {
     const { queues, exchanges } = await declared();
     expect([...exchanges]).toEqual([['topic enghub.events', { durable: true }]]);
-    expect([...queues.keys()].sort()).toEqual([
-      'enghub.unrouted',
-      'qms.inspections',
-      'qms.inspections.dead',
-      'qms.inspections.retry.1000',
-      'qms.inspections.retry.2000',
-      'qms.inspections.retry.4000',
-    ]);
+    expect([...queues.keys()].sort()).toEqual(['enghub.unrouted', 'qms.inspections', 'qms.inspections.dead']);
     for (const queue of queues.values()) {
       expect(queue.durable).toBe(true);
       expect(queue.arguments).toMatchObject({ 'x-queue-type': 'quorum' });
@@ -50,7 +43,7 @@ describe('what is declared at RabbitMQ', () => {
   it('dead-letters at least once wherever it dead-letters', async () => {
     const { queues } = await declared();
     const letting = [...queues.values()].filter((queue) => queue.arguments?.['x-dead-letter-exchange'] !== undefined);
-    expect(letting).toHaveLength(4);
+    expect(letting).toHaveLength(1);
     for (const queue of letting) {
       expect(queue.arguments).toMatchObject({
         'x-dead-letter-strategy': 'at-least-once',
@@ -59,12 +52,8 @@ describe('what is declared at RabbitMQ', () => {
     }
   });
 
-  it('brings what waited back to its consumer and what failed for good to the dead letters', async () => {
+  it('brings what kept killing its consumer to the dead letters', async () => {
     const { queues, bindings } = await declared();
-    expect(queues.get('qms.inspections.retry.2000')?.arguments).toMatchObject({
-      'x-message-ttl': 2_000,
-      'x-dead-letter-routing-key': 'qms.inspections',
-    });
     expect(queues.get('qms.inspections')?.arguments).toMatchObject({
       'x-dead-letter-routing-key': 'qms.inspections.dead',
     });

@@ -1,12 +1,11 @@
-/** Names and arguments of everything that EngHub declares at RabbitMQ. Declaring is idempotent. */
+/** Names and arguments of everything that EngHub declares at RabbitMQ, by docs/decisions/0025. Declaring is idempotent. */
 import { connect, type Channel } from 'amqplib';
 
 /** The exchange, and the queue that catches what nobody subscribed to. */
 export type EventsTopology = Readonly<{ exchange: string; unrouted: string }>;
 
 /** The queues of one consumer. */
-export type QueueTopology = Readonly<{ main: string; dead: string; retries: readonly RetryQueue[] }>;
-export type RetryQueue = Readonly<{ name: string; delayMs: number }>;
+export type QueueTopology = Readonly<{ main: string; dead: string }>;
 
 // A message that comes back this often without an answer has been killing its consumer.
 const deliveryLimit = 50;
@@ -22,15 +21,9 @@ export function eventsTopology(prefix: string): EventsTopology {
   return { exchange: `${prefix}enghub.events`, unrouted: `${prefix}enghub.unrouted` };
 }
 
-export function queueTopology(prefix: string, queue: string, retryDelaysMs: readonly number[]): QueueTopology {
+export function queueTopology(prefix: string, queue: string): QueueTopology {
   const main = `${prefix}${queue}`;
-  const delays = [...new Set(retryDelaysMs)];
-  return {
-    main,
-    dead: `${main}.dead`,
-    // One queue per delay: with a time to live per message, a long one would hold up the short ones behind it.
-    retries: delays.map((delayMs) => ({ name: `${main}.retry.${delayMs}`, delayMs })),
-  };
+  return { main, dead: `${main}.dead` };
 }
 
 export async function declareEvents(channel: Channel, { exchange, unrouted }: EventsTopology): Promise<void> {
@@ -52,7 +45,7 @@ export async function declareQueue(
     durable: true,
     arguments: {
       ...quorum,
-      // Several processes may consume; one does, so that order holds, and another takes over.
+      // Should two processes both believe that it is their turn, one is served, so that order holds.
       'x-single-active-consumer': true,
       'x-delivery-limit': deliveryLimit,
       'x-dead-letter-exchange': '',
@@ -60,35 +53,16 @@ export async function declareQueue(
       ...safeDeadLettering,
     },
   });
-  for (const { name, delayMs } of queue.retries) {
-    await channel.assertQueue(name, {
-      durable: true,
-      arguments: {
-        ...quorum,
-        'x-message-ttl': delayMs,
-        'x-dead-letter-exchange': '',
-        'x-dead-letter-routing-key': queue.main,
-        ...safeDeadLettering,
-      },
-    });
-  }
   for (const routingKey of routingKeys) await channel.bindQueue(queue.main, exchange, routingKey);
 }
 
 /** Deletes everything under a prefix, given the consumers' names: for tests and for retired consumers. */
-export async function removeTopology(
-  url: string,
-  prefix: string,
-  queues: readonly string[],
-  retryDelaysMs: readonly number[],
-): Promise<void> {
+export async function removeTopology(url: string, prefix: string, queues: readonly string[]): Promise<void> {
   const connection = await connect(url);
   try {
     const channel = await connection.createChannel();
-    for (const queue of queues.map((name) => queueTopology(prefix, name, retryDelaysMs))) {
-      for (const name of [queue.main, queue.dead, ...queue.retries.map((retry) => retry.name)]) {
-        await channel.deleteQueue(name);
-      }
+    for (const { main, dead } of queues.map((name) => queueTopology(prefix, name))) {
+      for (const name of [main, dead]) await channel.deleteQueue(name);
     }
     const { exchange, unrouted } = eventsTopology(prefix);
     await channel.deleteQueue(unrouted);

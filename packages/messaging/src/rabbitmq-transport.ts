@@ -2,6 +2,8 @@ import { attachedConfirmChannel, connectBroker, type Attachment } from './broker
 import { confirmedPublisher, type ConfirmedPublisher } from './confirmed-publishing.ts';
 import { contentOf, propertiesOf } from './event-message.ts';
 import { silentLogger, type Logger } from './logger.ts';
+import { registerConsumer } from './mailbox.ts';
+import { databaseSessions } from './sessions.ts';
 import { startRabbitConsumer, type RabbitConsumer } from './rabbitmq-consumer.ts';
 import { declareEvents, eventsTopology, queueTopology } from './rabbitmq-topology.ts';
 import { defaultRetryDelaysMs, type OutboundEvent, type Transport } from './transport.ts';
@@ -19,6 +21,7 @@ export async function connectRabbitMq(options: RabbitMqOptions): Promise<Transpo
   const { url, logger = silentLogger, prefix = '', retryDelaysMs = defaultRetryDelaysMs } = options;
   const events = eventsTopology(prefix);
   const broker = await connectBroker({ url, name: 'events', logger });
+  const sessions = databaseSessions('mailbox', logger);
   const consumers = new Map<string, RabbitConsumer>();
   const counts = { published: 0, unrouted: 0, retried: 0, deadLettered: 0 };
   let publisher: ConfirmedPublisher | undefined;
@@ -67,11 +70,14 @@ export async function connectRabbitMq(options: RabbitMqOptions): Promise<Transpo
     async subscribe(subscription) {
       const { queue } = subscription;
       if (consumers.has(queue)) throw new Error(`${queue} already has a consumer in this process`);
+      const session = sessions.of(subscription.mailboxUrl);
+      void registerConsumer(session, queue, subscription.routingKeys).catch(() => {});
       const consumer = startRabbitConsumer({
         broker,
         subscription,
         events,
-        queue: queueTopology(prefix, queue, retryDelaysMs),
+        session,
+        queue: queueTopology(prefix, queue),
         retryDelaysMs,
         logger,
         onRetry: () => (counts.retried += 1),
@@ -86,21 +92,18 @@ export async function connectRabbitMq(options: RabbitMqOptions): Promise<Transpo
         },
       };
     },
-    async replayDeadLetters(queue) {
-      const consumer = consumers.get(queue);
-      if (!consumer) throw new Error(`${queue} is no consumer of this process`);
-      return consumer.replayDeadLetters();
-    },
+    queued: async (queue) => (await consumers.get(queue)?.queued()) ?? null,
     isReady: () =>
       broker.isConnected() &&
       !broker.isBlocked() &&
       publisher !== undefined &&
-      [...consumers.values()].every((consumer) => consumer.isConsuming()),
+      [...consumers.values()].every((consumer) => consumer.isAttached()),
     async close() {
       await Promise.all([...consumers.values()].map((consumer) => consumer.stop()));
       consumers.clear();
       attachment.detach();
       await broker.close();
+      await sessions.close();
     },
     counts: () => ({ ...counts }),
   };

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Envelope } from '@enghub/event-contracts/envelope';
 import { startCrashingConsumer, type CrashPoint } from './crashing-consumer-process.ts';
+import type { DeadLetters, KeptLetter } from './dead-letters-for-tests.ts';
 import { nameOf, namesOf, stationEvent, stationEvents, type Effects } from './effects-for-tests.ts';
 import { permanentFailure, type Subscription, type Transport } from './transport.ts';
 
@@ -12,8 +13,8 @@ export type TransportBench = Readonly<{
   effects: Effects;
   /** Where the consumers under test have their database. */
   mailboxUrl: string;
-  /** The ids of the events that a consumer failed for good, and why. */
-  deadLetters(queue: string): Promise<Readonly<{ eventId: string; error: string }>[]>;
+  /** Those of the consumers under test. */
+  deadLetters: DeadLetters;
   /** Tells a process of its own how to open the same transport. */
   environment: Readonly<Record<string, string>>;
   /** Hears of every queue that a test uses. */
@@ -65,6 +66,13 @@ export function describeTransport(name: string, openBench: () => Promise<Transpo
       );
     }
 
+    async function lettersOf(queue: string, count: number): Promise<KeptLetter[]> {
+      await vi.waitFor(async () => expect(await bench.deadLetters.of(queue)).toHaveLength(count), soon);
+      return bench.deadLetters.of(queue);
+    }
+
+    const statesOf = async (queue: string) => (await bench.deadLetters.of(queue)).map(({ state }) => state);
+
     it('is ready once opened and delivers an event with everything in its envelope', async () => {
       const transport = await open();
       const seen: Envelope[] = [];
@@ -107,6 +115,27 @@ export function describeTransport(name: string, openBench: () => Promise<Transpo
       }
     });
 
+    it('keeps the order of each aggregate when a consumer is stopped at its work and another one takes over', async () => {
+      const [one, other] = [await open(), await open()];
+      const subscription = consumer(async (_, apply) => {
+        await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
+        await apply();
+      });
+      const events = Array.from({ length: 600 }, (_, index) => stationEvent(`S${index % 10}`, `${index}`));
+      const first = await one.subscribe(subscription);
+      await one.publish(events);
+      const applied = () => bench.effects.applied(subscription.queue);
+      await vi.waitFor(async () => expect((await applied()).length).toBeGreaterThan(150), soon);
+      await first.stop();
+      expect((await applied()).length).toBeLessThan(events.length - 100);
+      await other.subscribe(subscription);
+      await expectApplied(subscription.queue, namesOf(events));
+      for (let station = 0; station < 10; station += 1) {
+        const own = (name: string) => name.startsWith(`S${station}/`);
+        expect((await applied()).filter(own)).toEqual(namesOf(events).filter(own));
+      }
+    });
+
     it('applies an event once that is published several times', async () => {
       const transport = await open();
       const subscription = consumer();
@@ -135,7 +164,7 @@ export function describeTransport(name: string, openBench: () => Promise<Transpo
       await expectApplied(subscription.queue, ['S1/a', 'S1/b', 'S2/c', 'S1/d']);
       expect(await bench.effects.applied(subscription.queue)).toEqual(['S2/c', 'S1/a', 'S1/b', 'S1/d']);
       expect(transport.counts()).toMatchObject({ retried: 2, deadLettered: 0 });
-      expect(await bench.deadLetters(subscription.queue)).toEqual([]);
+      expect(await bench.deadLetters.of(subscription.queue)).toEqual([]);
     });
 
     it('gives an event up after three more tries, and nothing else waits for it any longer', async () => {
@@ -153,9 +182,10 @@ export function describeTransport(name: string, openBench: () => Promise<Transpo
       await expectApplied(subscription.queue, namesOf(others));
       expect(tries).toBe(4);
       expect(transport.counts()).toMatchObject({ retried: 3, deadLettered: 1 });
-      expect(await bench.deadLetters(subscription.queue)).toEqual([
-        { eventId: poison.envelope.event_id, error: 'Error: cannot digest this' },
+      expect(await bench.deadLetters.of(subscription.queue)).toMatchObject([
+        { eventId: poison.envelope.event_id, state: 'DEAD', attempts: 4, error: 'Error: cannot digest this' },
       ]);
+      expect(await bench.deadLetters.told(subscription.queue)).toEqual(['EventDeadLettered']);
     });
 
     it('never shows a handler an event that breaks its contract, and does not try it again', async () => {
@@ -166,7 +196,7 @@ export function describeTransport(name: string, openBench: () => Promise<Transpo
       const broken = stationEvent('S1', 'broken');
       await transport.publish([{ ...broken, envelope: { ...broken.envelope, data: { station_id: 7 } } }, good]);
       await expectApplied(subscription.queue, namesOf([good]));
-      const [letter, ...more] = await bench.deadLetters(subscription.queue);
+      const [letter, ...more] = await lettersOf(subscription.queue, 1);
       expect(more).toEqual([]);
       expect(letter?.eventId).toBe(broken.envelope.event_id);
       expect(letter?.error).toContain('not a valid mes.station.defined.v1 event');
@@ -183,7 +213,7 @@ export function describeTransport(name: string, openBench: () => Promise<Transpo
       await vi.waitFor(() => expect(transport.counts()).toMatchObject({ retried: 0, deadLettered: 1 }), soon);
     });
 
-    it('applies dead letters once when they are replayed after the cause is gone', async () => {
+    it('applies a dead letter once when it is tried again after the cause is gone, and says so', async () => {
       const transport = await open();
       let broken = true;
       const subscription = consumer(async (_event, apply) => {
@@ -193,13 +223,52 @@ export function describeTransport(name: string, openBench: () => Promise<Transpo
       await transport.subscribe(subscription);
       const events = [stationEvent('S1', 'a'), stationEvent('S2', 'b')];
       await transport.publish(events);
-      await vi.waitFor(() => expect(transport.counts().deadLettered).toBe(2), soon);
-      await vi.waitFor(async () => expect(await bench.deadLetters(subscription.queue)).toHaveLength(2), soon);
+      const letters = await lettersOf(subscription.queue, 2);
       broken = false;
-      expect(await transport.replayDeadLetters(subscription.queue)).toBe(2);
+      for (const { id } of letters) expect(await bench.deadLetters.revive(id)).toBe(true);
       await expectApplied(subscription.queue, namesOf(events));
-      expect(await bench.deadLetters(subscription.queue)).toEqual([]);
-      expect(await transport.replayDeadLetters(subscription.queue)).toBe(0);
+      await vi.waitFor(async () => expect(await statesOf(subscription.queue)).toEqual(['RESOLVED', 'RESOLVED']), soon);
+      for (const { id } of letters) expect(await bench.deadLetters.revive(id)).toBe(false);
+      expect([...(await bench.deadLetters.told(subscription.queue))].sort()).toEqual([
+        'DeadLetterResolved REPLAYED emp-901',
+        'DeadLetterResolved REPLAYED emp-901',
+        'EventDeadLettered',
+        'EventDeadLettered',
+      ]);
+    });
+
+    it('keeps a dead letter that fails again, with all its tries, and tells it again', async () => {
+      const transport = await open();
+      const subscription = consumer(async () => {
+        throw new Error('still no such product');
+      });
+      await transport.subscribe(subscription);
+      await transport.publish([stationEvent('S1', 'a')]);
+      const [letter] = await lettersOf(subscription.queue, 1);
+      expect(await bench.deadLetters.revive(letter!.id)).toBe(true);
+      await vi.waitFor(
+        async () =>
+          expect(await bench.deadLetters.of(subscription.queue)).toMatchObject([{ state: 'DEAD', attempts: 8 }]),
+        soon,
+      );
+      expect(await bench.deadLetters.told(subscription.queue)).toEqual(['EventDeadLettered', 'EventDeadLettered']);
+    });
+
+    it('leaves a discarded letter alone, though the event is delivered and fails once more', async () => {
+      const transport = await open();
+      const subscription = consumer(async (event, apply) => {
+        if (nameOf(event) === 'S1/a') throw permanentFailure('no such product');
+        await apply();
+      });
+      await transport.subscribe(subscription);
+      const [event, next] = [stationEvent('S1', 'a'), stationEvent('S1', 'b')];
+      await transport.publish([event]);
+      const [letter] = await lettersOf(subscription.queue, 1);
+      expect(await bench.deadLetters.discard(letter!.id)).toBe(true);
+      expect(await bench.deadLetters.revive(letter!.id)).toBe(false);
+      await transport.publish([event, next]);
+      await expectApplied(subscription.queue, namesOf([next]));
+      expect(await statesOf(subscription.queue)).toEqual(['DISCARDED']);
     });
 
     it('keeps what is published while the consumer is stopped', async () => {
@@ -278,7 +347,7 @@ export function describeTransport(name: string, openBench: () => Promise<Transpo
       await child.kill();
       await transport.subscribe(subscription);
       await expectApplied(subscription.queue, namesOf(events));
-      expect(await bench.deadLetters(subscription.queue)).toEqual([]);
+      expect(await bench.deadLetters.of(subscription.queue)).toEqual([]);
     });
   });
 }

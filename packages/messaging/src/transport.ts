@@ -12,7 +12,7 @@ export type Subscription = Readonly<{
   routingKeys: readonly string[];
   /** Applies one event and commits. It may be called again with the same event: claim it in the inbox. */
   handle(event: Envelope): Promise<void>;
-  /** The relay's URL to the consumer's own database, where an in-process transport keeps what is undelivered. */
+  /** The relay's URL to the consumer's own database, where its mailbox and its dead letters are. */
   mailboxUrl: string;
 }>;
 
@@ -23,8 +23,8 @@ export type Transport = Readonly<{
   /** Resolves when every event is durable for every subscription that wants it; rejects when that is not certain. */
   publish(events: readonly OutboundEvent[]): Promise<void>;
   subscribe(subscription: Subscription): Promise<Readonly<{ stop(): Promise<void> }>>;
-  /** Gives the dead letters of a consumer of this process another round of tries; answers how many there were. */
-  replayDeadLetters(queue: string): Promise<number>;
+  /** How many events wait in a consumer's queue; null where there is no queue or it cannot be asked. */
+  queued(queue: string): Promise<number | null>;
   isReady(): boolean;
   close(): Promise<void>;
   /** What happened since this process started. */

@@ -1,11 +1,11 @@
 /** A subgraph as a process of its own: its environment, its connections, its port, and its orderly end. */
-import type { Server } from 'node:http';
 import { readMasterKeys, type MasterKeys } from '@enghub/encryption/master-keys';
 import { connectRabbitLiveBus } from '@enghub/messaging/live';
 import { connectRabbitMq } from '@enghub/messaging/rabbitmq-transport';
 import closeWithGrace from 'close-with-grace';
 import { pino, type Logger } from 'pino';
 import { z } from 'zod';
+import { drainServer } from './drain-server.ts';
 import { httpGraph } from './graph-port.ts';
 import { productionProblems } from './production-settings.ts';
 import type { RunningSubgraph } from './running-subgraph.ts';
@@ -145,13 +145,5 @@ async function connectAndServe<Extra extends z.ZodRawShape>(run: {
     const setting = variable(subgraph.name, 'PORT');
     throw new Error(`Port ${port} is in use by another program; choose another one with ${setting}.`, { cause: error });
   });
-  closings.push(() => closeServer(server));
-}
-
-/** New requests are refused, those under way are answered. */
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
+  closings.push(() => drainServer(server));
 }

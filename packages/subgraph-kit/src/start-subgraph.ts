@@ -20,6 +20,8 @@ import type { Logger } from 'pino';
 import { systemClaims, type Claims } from './claims.ts';
 import { graphOf, type BaseContext } from './context.ts';
 import { createEngine } from './engine.ts';
+import { deadLetterConsumer } from './events/dead-letter-consumer.ts';
+import { eventsResolvers, type EventsView } from './events/slice.ts';
 import type { GraphPort } from './graph-port.ts';
 import type { SqlTransaction } from './requests.ts';
 import type { RunningSubgraph } from './running-subgraph.ts';
@@ -162,8 +164,15 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
     relay.wake();
   }
 
-  const schema = schemaOf(definition);
-  const consumers = definition.slices.flatMap((slice) => slice.consumers ?? []);
+  const consumers: readonly Consumer<Context>[] = [
+    ...definition.slices.flatMap((slice) => slice.consumers ?? []),
+    deadLetterConsumer(name, contextFor),
+  ];
+  const schema = schemaOf(definition, {
+    service: name,
+    consumers: consumers.map((consumer) => `${name}.${consumer.name}`),
+    queued: (consumer) => services.transport.queued(consumer),
+  });
   const subscriptions = await Promise.all(
     consumers.map((consumer) =>
       services.transport.subscribe({
@@ -214,9 +223,10 @@ export const migrationDirectories = (folder: URL): string[] => [
 
 function schemaOf<Db extends PrismaLike, Context extends BaseContext<Db>>(
   definition: SubgraphDefinition<Db, Context>,
+  events: EventsView,
 ): GraphQLSchema {
   const typeDefs = readTypeDefs(definition.folder).map((sdl) => parse(sdl));
-  const resolvers = [scalars, ...definition.slices.map((slice) => slice.resolvers)];
+  const resolvers = [scalars, eventsResolvers(events), ...definition.slices.map((slice) => slice.resolvers)];
   return buildSubgraphSchema(
     typeDefs.map((document, at) => ({ typeDefs: document, resolvers: at === 0 ? merged(resolvers) : {} })) as never,
   );

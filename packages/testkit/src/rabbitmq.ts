@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createConnection } from 'node:net';
 import { removeTopology } from '@enghub/messaging/rabbitmq-topology';
-import { defaultRetryDelaysMs } from '@enghub/messaging/transport';
 
 export type TestRabbitMq = Readonly<{
   url: string;
   /** Set it wherever a prefix is taken: it keeps this test's queues apart from everybody else's. */
   prefix: string;
   /** Deletes what the test declared. */
-  remove(queues: readonly string[], retryDelaysMs?: readonly number[]): Promise<void>;
+  remove(queues: readonly string[]): Promise<void>;
 }>;
 
 /**
@@ -27,7 +26,7 @@ export async function rabbitMqForTests(): Promise<TestRabbitMq | undefined> {
   return {
     url,
     prefix,
-    remove: (queues, retryDelaysMs = defaultRetryDelaysMs) => removeTopology(url, prefix, queues, retryDelaysMs),
+    remove: (queues) => removeTopology(url, prefix, queues),
   };
 }
 

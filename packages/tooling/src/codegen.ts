@@ -1,8 +1,9 @@
 /** How resolver types are made from a subgraph's SDL: one preset for all, mappers from each. */
+import { eventsSdlOf } from '@enghub/subgraph-kit/events/sdl';
 import { generate, type CodegenConfig } from '@graphql-codegen/cli';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { commonSchema, folderOf, schemaFiles } from './subgraphs.ts';
+import { folderOf, schemaFiles, sharedSchemas } from './subgraphs.ts';
 
 /** GraphQL type name → `path#Type` of the domain state its resolvers receive, relative to `src/generated/`. */
 export type Mappers = Readonly<Record<string, string>>;
@@ -29,7 +30,7 @@ async function typesOf({ subgraph, mappers }: Target): Promise<[string, CodegenC
     resolversNonOptionalTypename: { unionMember: true, interfaceImplementingType: true },
   };
   const file = path.join(folderOf(subgraph), 'src/generated/graphql.ts');
-  const schema = [commonSchema, ...(await schemaFiles(subgraph))];
+  const schema = [...sharedSchemas, eventsSdlOf(subgraph), ...(await schemaFiles(subgraph))];
   return [file, { schema, plugins: ['typescript', 'typescript-resolvers'], config }];
 }
 

@@ -1,16 +1,11 @@
 /** `npm run compose` writes the composed graph; `npm run compose:check` fails when what is committed differs. */
 import { buildSchema } from 'graphql';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { apiFile, composeTree, partnerFile, supergraphFile, type Graph } from './composition.ts';
+import { operationsFolder, partnerOperationsFolder, readOperations } from './operations.ts';
 import { operationProblems, schemaProblems } from './schema-checks.ts';
 import { root } from './subgraphs.ts';
-
-async function readOperations(): Promise<readonly Readonly<{ name: string; text: string }>[]> {
-  const folder = path.join(root, 'schema/operations');
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.graphql')).sort();
-  return Promise.all(names.map(async (name) => ({ name, text: await readFile(path.join(folder, name), 'utf8') })));
-}
 
 function summary(committed: string, composed: string): string {
   const before = new Set(committed.split('\n'));
@@ -48,7 +43,12 @@ if (composition.ok) {
   const api = buildSchema(graph.api);
   problems.push(...schemaProblems(graph.supergraph, api));
   problems.push(...graph.partnerProblems.map((problem) => `partner contract: ${problem}`));
-  for (const { name, text } of await readOperations()) problems.push(...operationProblems(api, name, text));
+  for (const operation of await readOperations(operationsFolder)) problems.push(...operationProblems(api, operation));
+  if (graph.partner) {
+    const partner = buildSchema(graph.partner);
+    for (const operation of await readOperations(partnerOperationsFolder))
+      problems.push(...operationProblems(partner, operation).map((problem) => `partner/${problem}`));
+  }
   if (check) problems.push(...(await drift(graph)));
   else {
     await writeFile(supergraphFile, graph.supergraph);

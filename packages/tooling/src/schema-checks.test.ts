@@ -62,10 +62,17 @@ describe('the composed graph', () => {
 
   it('refuses an operation that asks for what is not there', () => {
     const api = buildSchema(graphOf(order).api);
-    expect(operationProblems(api, 'floor.graphql', '{ orders { id } }')).toEqual([]);
-    expect(operationProblems(api, 'floor.graphql', '{ orders { colour } }')).toEqual([
-      'floor.graphql: Cannot query field "colour" on type "Order".',
-    ]);
+    const problems = (text: string, variables?: string) =>
+      operationProblems(api, { name: 'floor.graphql', text, variables });
+    expect(problems('{ orders { id } }')).toEqual([]);
+    expect(problems('{ orders { colour } }')).toEqual(['floor.graphql: Cannot query field "colour" on type "Order".']);
+    expect(problems('mutation { holdAll }')).toEqual(['floor.graphql: there is no mutation']);
+    expect(
+      problems(
+        'query Q($n: Int!) { orders @include(if: true) { id } __type(name: "a") @skip(if: false) { name } }',
+        '{ "n": "x" }',
+      )[0],
+    ).toMatch(/Variable "\$n"/);
   });
 });
 

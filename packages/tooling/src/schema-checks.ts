@@ -1,6 +1,8 @@
 /** What must hold for the composed graph beyond composing: guards, nullability, descriptions, operations. Pure. */
 import {
   getNamedType,
+  getOperationAST,
+  getVariableValues,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -10,10 +12,12 @@ import {
   isUnionType,
   parse,
   validate,
+  type DocumentNode,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
+import type { ClientOperation } from './operations.ts';
 import { requiredScopes, type Need } from './required-scopes.ts';
 
 const scopeShape = /^[a-z_]+:[a-z_]+$/;
@@ -92,10 +96,24 @@ export function schemaProblems(supergraph: string, api: GraphQLSchema): readonly
   ];
 }
 
+function callProblems(api: GraphQLSchema, document: DocumentNode, variables: string | undefined): readonly string[] {
+  const operation = getOperationAST(document);
+  if (!operation) return ['it holds not one operation'];
+  // graphql-js looks for no field where there is no root type, and finds nothing wrong.
+  if (!api.getRootType(operation.operation)) return [`there is no ${operation.operation}`];
+  if (variables === undefined) return [];
+  const given = JSON.parse(variables) as Record<string, unknown>;
+  const { errors = [] } = getVariableValues(api, operation.variableDefinitions ?? [], given);
+  return errors.map(({ message }) => message);
+}
+
 /** Why a client's operation would not run on this graph. */
-export function operationProblems(api: GraphQLSchema, name: string, text: string): readonly string[] {
+export function operationProblems(api: GraphQLSchema, { name, text, variables }: ClientOperation): readonly string[] {
   try {
-    return validate(api, parse(text)).map((error) => `${name}: ${error.message}`);
+    const document = parse(text);
+    const problems = validate(api, document).map(({ message }) => message);
+    if (problems.length === 0) problems.push(...callProblems(api, document, variables));
+    return problems.map((problem) => `${name}: ${problem}`);
   } catch (error) {
     return [`${name}: ${error instanceof Error ? error.message : String(error)}`];
   }

@@ -1,6 +1,7 @@
 /** The subgraphs of the house, where their files stand, and the SDL each of them brings to the graph. */
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { eventsSdlOf } from '@enghub/subgraph-kit/events/sdl';
 
 export const root = path.resolve(import.meta.dirname, '../../..');
 
@@ -15,7 +16,10 @@ export const subgraphs = [
 
 export const folderOf = (name: string): string => path.join(root, 'subgraphs', name);
 
-export const commonSchema = path.join(root, 'schema/common.graphql');
+/** What every subgraph says alike. */
+export const sharedSchemas: readonly string[] = ['common.graphql', 'events.graphql'].map((file) =>
+  path.join(root, 'schema', file),
+);
 
 /** The schema files of a subgraph's slices, in a stable order. */
 export async function schemaFiles(name: string): Promise<string[]> {
@@ -29,7 +33,7 @@ export async function schemaFiles(name: string): Promise<string[]> {
 
 /** Everything a subgraph says about the graph: the common part and each slice's part. */
 export async function subgraphSdl(name: string): Promise<string> {
-  const files = [commonSchema, ...(await schemaFiles(name))];
+  const files = [...sharedSchemas, ...(await schemaFiles(name))];
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
-  return texts.join('\n');
+  return [...texts, eventsSdlOf(name)].join('\n');
 }

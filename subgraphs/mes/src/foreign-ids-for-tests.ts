@@ -41,16 +41,27 @@ const tablesOfId: readonly (readonly [RegExp, string])[] = [
   [/routing/, 'routings'],
 ];
 
-/** Ids that a plant only repeats: the ERP gives them out, the client makes them up, or they are a person's. */
+/** Ids that a plant only repeats: the ERP gives them out, the client makes them up, or they are a person's. Of
+ * dead letters it is the keeper that knows their plants. */
 export const notOurs = new Set([
   ...['requestId', 'counterId', 'customerId', 'materialId', 'materialIds', 'toMaterialId', 'productId', 'supplierId'],
-  ...['operatorId', 'userId', 'salesOrderId', 'salesOrderLine', 'externalId', 'enterprise', 'site', 'reference'],
+  ...[
+    'operatorId',
+    'userId',
+    'deadLetterId',
+    'salesOrderId',
+    'salesOrderLine',
+    'externalId',
+    'enterprise',
+    'site',
+    'reference',
+  ],
 ]);
 
 /** The table of an input named `name` of `field`; FACTORY for a plant itself, undefined for what is not ours. */
 export function tableOf(field: string, name: string): string | 'FACTORY' | undefined {
   if (name === 'factoryId' || (name === 'id' && /[fF]actory$/.test(field))) return 'FACTORY';
-  if (name === 'entityId') return 'work_orders';
+  if (name === 'entityId' || name === 'aggregateId') return 'work_orders';
   return name === 'id' ? tablesOfId.find(([pattern]) => pattern.test(field))?.[1] : tables[name];
 }
 

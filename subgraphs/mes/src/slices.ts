@@ -7,6 +7,7 @@ import { consumers as costingConsumers } from './costing/consumers.ts';
 import { resolvers as costing } from './costing/resolvers.ts';
 import { consumers as dailyReportConsumers } from './daily-reports/consumers.ts';
 import { resolvers as dailyReports } from './daily-reports/resolvers.ts';
+import { resolvers as deadLetters } from './dead-letters/resolvers.ts';
 import { consumers as dispatchConsumers } from './dispatching/consumers.ts';
 import { resolvers as dispatching } from './dispatching/resolvers.ts';
 import { resolvers as handOverNotes } from './hand-over-notes/resolvers.ts';
@@ -54,4 +55,5 @@ export const slices: readonly Slice<Context>[] = [
   { resolvers: gs1 },
   { resolvers: inventory },
   { resolvers: auditTrail },
+  { resolvers: deadLetters },
 ];

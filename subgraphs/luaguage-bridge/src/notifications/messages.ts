@@ -60,6 +60,16 @@ const words: Readonly<Record<Kind, Readonly<Record<Language, Words>>>> = {
     en: { title: 'The ERP answers again: {interface}', text: 'Since {since}.' },
     'zh-CN': { title: 'ERP 接口已恢复：{interface}', text: '自 {since} 起。' },
   },
+  EVENT_DEAD_LETTERED: {
+    en: {
+      title: '{consumer} could not process an event',
+      text: '{eventType}, {count} × so far: {error} It waits among the dead letters for your decision.',
+    },
+    'zh-CN': {
+      title: '{consumer} 无法处理事件',
+      text: '{eventType}，累计 {count} 次：{error} 已转入死信，等待处理。',
+    },
+  },
 };
 
 const comma: Readonly<Record<Language, string>> = { en: ', ', 'zh-CN': '、' };

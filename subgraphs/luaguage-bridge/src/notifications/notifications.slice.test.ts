@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DataOf, EventContract } from '@enghub/event-contracts/define-event';
 import { equipmentDown } from '@enghub/event-contracts/eam/equipment-down.v1';
+import { eventDeadLettered } from '@enghub/event-contracts/events/event-dead-lettered.v1';
 import { defectReported } from '@enghub/event-contracts/mes/defect-reported.v1';
 import { integrationDegraded } from '@enghub/event-contracts/luaguage-bridge/integration-degraded.v1';
 import { workOrderCompleted } from '@enghub/event-contracts/mes/work-order-completed.v1';
@@ -111,6 +112,32 @@ const sentTo = (recipient: string, number: string) =>
     .filter(({ recipient_id, data }) => recipient_id === recipient && data['work_order_number'] === number);
 const unread = async (who: Claims) => (await bridge.ask('{ unreadNotificationCount }', {}, who)).data;
 const rows = async (sql: string, ...values: unknown[]) => (await database.query<object>(sql, values)).rows;
+
+describe('an event that a consumer failed for good', () => {
+  const dead = (consumer: string, error: string) => {
+    const dead_letter_id = newId();
+    const data = { dead_letter_id, consumer, event_id: newId(), event_type: 'ProductionReported', attempts: 4, error };
+    const what = {
+      routing_key: 'mes.production-report.reported.v1',
+      aggregate_id: 'wo-1',
+      about: { work_order_id: 'wo-1' },
+    };
+    return eventOf(eventDeadLettered, { ...data, ...what, at: START.toISOString() }, dead_letter_id, {});
+  };
+
+  it('is told to the administrators of the plant, a storm of them as one', async () => {
+    const administrator = person('emp-901');
+    await bridge.publish(dead('qms.inspections', 'no such plan'), dead('qms.inspections', 'no such material'));
+    await soon(async () => (await about(administrator, 'qms.inspections')).map(({ count }) => count)).toEqual([2]);
+    expect(await about(administrator, 'qms.inspections')).toMatchObject([
+      { kind: 'EVENT_DEAD_LETTERED', text: expect.stringContaining('ProductionReported, 2 × so far') as string },
+    ]);
+    expect(await about({ ...administrator, language: 'zh-CN' }, 'qms.inspections')).toMatchObject([
+      { title: 'qms.inspections 无法处理事件' },
+    ]);
+    expect(await about(planner, 'qms.inspections')).toEqual([]);
+  });
+});
 
 describe('a new order', () => {
   it('is told to the planner, who never signed in, and to nobody else', async () => {

@@ -1,6 +1,7 @@
 /** Of what people are told, who, and how. Pure: the caller brings the clock and the data. */
 import { equipmentDown } from '@enghub/event-contracts/eam/equipment-down.v1';
 import { isEvent, type Envelope } from '@enghub/event-contracts/envelope';
+import { eventDeadLettered } from '@enghub/event-contracts/events/event-dead-lettered.v1';
 import { integrationDegraded } from '@enghub/event-contracts/luaguage-bridge/integration-degraded.v1';
 import { integrationRecovered } from '@enghub/event-contracts/luaguage-bridge/integration-recovered.v1';
 import { defectReported } from '@enghub/event-contracts/mes/defect-reported.v1';
@@ -19,7 +20,8 @@ export type Kind =
   | 'QUALITY_HOLD_PLACED'
   | 'EQUIPMENT_DOWN'
   | 'INTEGRATION_DEGRADED'
-  | 'INTEGRATION_RECOVERED';
+  | 'INTEGRATION_RECOVERED'
+  | 'EVENT_DEAD_LETTERED';
 export type Severity = 'INFO' | 'WARNING' | 'CRITICAL';
 
 type KindRule = Readonly<{
@@ -42,6 +44,7 @@ export const kinds: Readonly<Record<Kind, KindRule>> = {
   EQUIPMENT_DOWN: { severity: 'CRITICAL', roles: ['maintainer', 'production_manager'], burstMinutes: null },
   INTEGRATION_DEGRADED: { severity: 'CRITICAL', roles: ['administrator'], burstMinutes: null },
   INTEGRATION_RECOVERED: { severity: 'INFO', roles: ['administrator'], burstMinutes: null },
+  EVENT_DEAD_LETTERED: { severity: 'CRITICAL', roles: ['administrator'], burstMinutes: 10 },
 };
 
 export const allKinds = Object.keys(kinds) as readonly Kind[];
@@ -69,7 +72,10 @@ export const heardEvents = [
   equipmentDown,
   integrationDegraded,
   integrationRecovered,
+  eventDeadLettered,
 ];
+
+const MOST_OF_AN_ERROR = 300;
 
 /** What an event is to people; null when nobody needs to be told. */
 export function occasionOf(event: Envelope): NewOccasion | null {
@@ -117,6 +123,12 @@ export function occasionOf(event: Envelope): NewOccasion | null {
     const parameters = { interface: name, since, lastError: last_error ?? '' };
     return { kind, subject: name, actorId: null, parameters };
   }
+  if (isEvent(eventDeadLettered, event)) {
+    const { consumer, event_type: eventType, dead_letter_id: deadLetterId, error } = event.data;
+    const workOrderId = event.data.about['work_order_id'] ?? '';
+    const parameters = { consumer, eventType, deadLetterId, workOrderId, error: error.slice(0, MOST_OF_AN_ERROR) };
+    return { kind: 'EVENT_DEAD_LETTERED', subject: consumer, actorId: null, parameters };
+  }
   return null;
 }
 
@@ -127,8 +139,9 @@ function percentOf(part: string, whole: string): string {
 
 const MOST_TYPES = 10;
 
-/** One more of a burst: quantities add up, kinds of fault are named once. */
+/** One more of a burst: quantities add up, kinds of fault are named once. Of anything else the latest is told. */
 export function joined(before: Parameters, added: Parameters): Parameters {
+  if (added['quantity'] === undefined) return added;
   const types = [...listIn(before, 'defectTypes'), ...listIn(added, 'defectTypes')];
   return {
     ...added,

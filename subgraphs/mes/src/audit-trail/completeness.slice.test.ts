@@ -20,6 +20,9 @@ const makesAnew = new Set([
   'createReworkOrder',
   'createWorkOrder',
   'defineCalendarException',
+  // What is made is the wish: the service that keeps the letter has an entry of its own, with its state before.
+  'discardDeadLetter',
+  'replayDeadLetter',
   'grantQualification',
   'issueMaterial',
   'placeBlocker',

@@ -50,4 +50,10 @@ const blockersAndSkills: Scenario = async ({ plant, say }) => {
   await say('revokeQualification', { requestId: 'p-7', id: qualification, reason: 'certificate withdrawn' });
 };
 
-export const plantScenarios = [places, shifts, routingsAndCosts, blockersAndSkills];
+const deadLetters: Scenario = async ({ say }) => {
+  const letter = { service: 'QMS', deadLetterId: '0199f3a0-7c1e-8d32-9a52-1d5c6a3b2f10' };
+  await say('replayDeadLetter', { requestId: 'p-8', ...letter });
+  await say('discardDeadLetter', { requestId: 'p-9', ...letter, reason: 'inspected by hand' });
+};
+
+export const plantScenarios = [places, shifts, routingsAndCosts, blockersAndSkills, deadLetters];

@@ -117,7 +117,7 @@ it.runIf(rabbitMq)(
     } finally {
       await transport.close();
       await Promise.all(children.map(kill));
-      await remove(['qms.inspections', 'qms.defects']);
+      await remove(['qms.inspections', 'qms.defects', 'qms.dead-letters']);
     }
   },
   120_000,

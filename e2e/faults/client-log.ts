@@ -1,0 +1,92 @@
+/** What the clients of a run saw: every attempt with the time of asking and of knowing, kept for the checker. */
+import { writeFileSync } from 'node:fs';
+
+/**
+ * `unknown`: no answer, or one that leaves open whether it was done. `unsent`: nobody took the connection, so it
+ * certainly was not.
+ */
+export type Outcome = 'ok' | 'refused' | 'unknown' | 'unsent';
+
+type Asked = Readonly<{ invokedAt: number; returnedAt: number; orderId: string; outcome: Outcome; code?: string }>;
+
+/** One attempt to report, or to correct; the same key is the same request. */
+export type ReportAttempt = Asked &
+  Readonly<{
+    kind: 'report' | 'correction';
+    key: string;
+    operationId: string;
+    stationId: string;
+    /** Of a correction: the change. */
+    good: number;
+    scrap: number;
+    reportId?: string;
+    replayed?: boolean;
+  }>;
+
+export type CommandAttempt = Asked &
+  Readonly<{ kind: 'command'; command: string; sentVersion: number; version?: number }>;
+
+export type OrderRead = Asked & Readonly<{ kind: 'read'; version: number; good: number; scrap: number }>;
+
+/** What a watched board showed last. */
+export type BoardSeen = Readonly<{ stationId: string; good: number; scrap: number; reportCount: number }>;
+
+/** What was done to the system: kills, cuts, promotions. */
+export type FaultNote = Readonly<{ at: number; fault: string; target: string }>;
+
+export type PlantOfRun = Readonly<{
+  orders: readonly Readonly<{
+    id: string;
+    quantity: number;
+    firstVersion: number;
+    operations: readonly Readonly<{ id: string; isLast: boolean; stationId: string }>[];
+  }>[];
+  /** Of one operation, one inspection for each so many good pieces; of all others, one for each report. */
+  inspectedByPieces: Readonly<{ operationIds: readonly string[]; every: number }>;
+}>;
+
+export type History = Readonly<{
+  plant: PlantOfRun;
+  attempts: readonly (ReportAttempt | CommandAttempt | OrderRead)[];
+  boards: readonly BoardSeen[];
+  faults: readonly FaultNote[];
+  /** How often a client had to connect anew. */
+  reconnects: number;
+}>;
+
+export type ClientLog = ReturnType<typeof createClientLog>;
+
+/** Milliseconds that never go back, comparable between all clients of this process. */
+export const instant = (): number => performance.timeOrigin + performance.now();
+
+export function createClientLog() {
+  const attempts: (ReportAttempt | CommandAttempt | OrderRead)[] = [];
+  const faults: FaultNote[] = [];
+  const boards = new Map<string, BoardSeen>();
+  let reconnects = 0;
+  return {
+    add: (attempt: ReportAttempt | CommandAttempt | OrderRead): void => void attempts.push(attempt),
+    sawBoard: (board: BoardSeen): void => void boards.set(board.stationId, board),
+    reconnected: (): void => void (reconnects += 1),
+    fault: (fault: string, target: string): void => void faults.push({ at: instant(), fault, target }),
+    countOf: (fault: string): number => faults.filter((note) => note.fault === fault).length,
+    attempts: (): number => attempts.length,
+    history: (plant: PlantOfRun): History => ({
+      plant,
+      attempts,
+      boards: [...boards.values()],
+      faults,
+      reconnects,
+    }),
+  };
+}
+
+/** A line for each entry, in the order in which they were known. */
+export function writeHistory(file: string, { plant, attempts, boards, faults, reconnects }: History): void {
+  const timed = [
+    ...attempts.map((entry) => ({ at: entry.returnedAt, ...entry })),
+    ...faults.map((entry) => ({ kind: 'fault', ...entry })),
+  ].sort((a, b) => a.at - b.at);
+  const lines = [{ plant, reconnects }, ...timed, { boards }].map((entry) => JSON.stringify(entry));
+  writeFileSync(file, `${lines.join('\n')}\n`);
+}

@@ -1,0 +1,131 @@
+/** The faults of a run, by name: what is broken, in which form of the system, and what must have happened to count. */
+import { freezeConsumers, killAllAtOnce, killAtCommits, killOneByOne, killTheOne } from './faults/kills.ts';
+import { poison, POISONED, repeat } from './faults/messages.ts';
+import { restartByTurns } from './faults/restarts.ts';
+import {
+  crashDatabase,
+  killLeaders,
+  loseRedis,
+  partitionBroker,
+  promoteDatabase,
+  spoilLines,
+} from './faults/servers.ts';
+import type { Scenario } from './scenario.ts';
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: 'F1a',
+    title: 'any one process killed, every 2.5 s',
+    system: { form: 'distributed' },
+    break: killOneByOne,
+    evidence: (minutes) => ({ kill: 12 * minutes, unknown: 1, reconnect: 1 }),
+  },
+  {
+    name: 'F1b',
+    title: 'the one process killed at any point',
+    system: { form: 'in process' },
+    break: killTheOne,
+    evidence: (minutes) => ({ kill: 4 * minutes, unknown: 1, reconnect: 1 }),
+  },
+  {
+    name: 'F2',
+    title: 'all processes killed at once',
+    system: { form: 'distributed' },
+    break: killAllAtOnce,
+    evidence: (minutes) => ({ kill: 12 * minutes, unknown: 1, reconnect: 1 }),
+  },
+  {
+    name: 'F3a',
+    title: 'killed just before and just after a commit',
+    system: { form: 'distributed', watchCommits: true },
+    break: killAtCommits,
+    evidence: (minutes) => ({ 'before commit': 2 * minutes, 'after commit': 2 * minutes, unknown: 1 }),
+  },
+  {
+    name: 'F3b',
+    title: 'killed just before and just after a commit',
+    system: { form: 'in process', watchCommits: true },
+    break: killAtCommits,
+    evidence: (minutes) => ({ 'before commit': 2 * minutes, 'after commit': 2 * minutes, unknown: 1 }),
+  },
+  {
+    name: 'F4',
+    title: 'leaders of queues killed, once leaving no majority',
+    system: { form: 'distributed', brokers: 3 },
+    break: killLeaders,
+    evidence: (minutes) => ({ leader: 2 * minutes, minority: 1 }),
+  },
+  {
+    name: 'F5',
+    title: 'the broker’s leader cut off from its cluster',
+    system: { form: 'distributed', brokers: 3 },
+    break: partitionBroker,
+    evidence: (minutes) => ({ partition: minutes, leader: minutes }),
+  },
+  {
+    name: 'F6',
+    title: 'the database killed, and recovered',
+    system: { form: 'distributed' },
+    break: crashDatabase,
+    evidence: (minutes) => ({ 'database kill': 3 * minutes, unknown: 1 }),
+  },
+  {
+    name: 'F7',
+    title: 'the primary database killed, its follower promoted',
+    system: { form: 'distributed', pair: true },
+    break: promoteDatabase,
+    evidence: (minutes) => ({ promotion: 2 * minutes, unknown: 1 }),
+  },
+  {
+    name: 'F8a',
+    title: 'lines to database and broker slow, silent, cut',
+    system: { form: 'distributed' },
+    break: spoilLines,
+    evidence: (minutes) => ({ 'black hole': minutes, reset: 4 * minutes, unknown: 1 }),
+  },
+  {
+    name: 'F8b',
+    title: 'the line to the database slow, silent, cut',
+    system: { form: 'in process' },
+    break: spoilLines,
+    evidence: (minutes) => ({ 'black hole': minutes, reset: 4 * minutes, unknown: 1 }),
+  },
+  {
+    name: 'F9',
+    title: 'Redis killed',
+    system: { form: 'distributed', redis: true },
+    break: loseRedis,
+    evidence: (minutes) => ({ 'redis kill': 3 * minutes }),
+  },
+  {
+    name: 'F13',
+    title: 'messages that no consumer can take',
+    system: { form: 'distributed' },
+    break: poison,
+    deadLetters: POISONED,
+    // What breaks its contract is not tried again; what the database refuses, three more times.
+    evidence: () => ({ poison: POISONED, 'dead after 1 tries': 6, 'dead after 4 tries': 3 }),
+  },
+  {
+    name: 'F14',
+    title: 'events delivered again, in no order, some late',
+    system: { form: 'distributed' },
+    break: repeat,
+    evidence: (minutes) => ({ repeat: 1_000 * minutes }),
+  },
+  {
+    name: 'F17',
+    title: 'every process restarted by turns',
+    system: { form: 'distributed', doubled: ['gateway', 'mes'] },
+    break: restartByTurns,
+    evidence: (minutes) => ({ restart: 4 * minutes }),
+    nothingFails: true,
+  },
+  {
+    name: 'F22',
+    title: 'a consumer stands still for 25 s and goes on',
+    system: { form: 'distributed' },
+    break: freezeConsumers,
+    evidence: () => ({ freeze: 1 }),
+  },
+];

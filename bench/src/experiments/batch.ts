@@ -3,10 +3,9 @@ import { settle, tokenFor } from '../measure/graph.ts';
 import { load } from '../measure/load.ts';
 import { alternate, spreadOf } from '../measure/rounds.ts';
 import { figure, range, type Result } from '../results.ts';
-import { startAllInOne } from '../systems/all-in-one.ts';
 import { makeBenchPlant } from '../systems/bench-plant.ts';
-import { countReports, createDatabase, dropDatabase, untilNothingWaits } from '../systems/database.ts';
-import { scratchDirectory } from '../systems/scratch.ts';
+import { countReports, untilNothingWaits } from '../systems/database.ts';
+import { onOwnSystem } from '../systems/own-system.ts';
 import type { RunOptions } from '../systems/settings.ts';
 
 const DATABASE = 'enghub_bench_batch';
@@ -29,14 +28,8 @@ const ways = [
 type Way = (typeof ways)[number];
 type Sample = Readonly<{ rowsPerSecond: number; p50Ms: number }>;
 
-export async function batch({ rounds, seconds, profileDirectory }: RunOptions): Promise<Result> {
-  const scratch = scratchDirectory('batch');
-  const stops: (() => Promise<unknown>)[] = [() => scratch.remove()];
-  try {
-    await createDatabase(DATABASE);
-    stops.push(() => dropDatabase(DATABASE));
-    const system = await startAllInOne({ dataDirectory: scratch.path, database: DATABASE, profileDirectory });
-    stops.push(() => system.stop());
+export const batch = ({ rounds, seconds, profileDirectory }: RunOptions): Promise<Result> =>
+  onOwnSystem(DATABASE, profileDirectory, async (system) => {
     const { operationIds } = await makeBenchPlant(system.url, ORDERS);
     const token = await tokenFor(system.url, 'emp-101');
     const nextReport = reports(operationIds);
@@ -66,10 +59,7 @@ export async function batch({ rounds, seconds, profileDirectory }: RunOptions): 
         console.log(`${round + 1}/${rounds} ${name}: ${figure(rowsPerSecond)} rows/s`),
     );
     return asResult(samples, rounds, seconds);
-  } finally {
-    for (const stop of stops.reverse()) await stop();
-  }
-}
+  });
 
 type Report = Readonly<{ requestId: string; operationId: string | undefined; goodQuantity: string }>;
 

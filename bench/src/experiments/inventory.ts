@@ -3,10 +3,9 @@ import { settle, tokenFor } from '../measure/graph.ts';
 import { load } from '../measure/load.ts';
 import { alternate, spreadOf, type Spread } from '../measure/rounds.ts';
 import { figure, range, type Result } from '../results.ts';
-import { startAllInOne } from '../systems/all-in-one.ts';
 import { makeBenchPlant } from '../systems/bench-plant.ts';
-import { createDatabase, dropDatabase, untilNothingWaits } from '../systems/database.ts';
-import { scratchDirectory } from '../systems/scratch.ts';
+import { untilNothingWaits } from '../systems/database.ts';
+import { onOwnSystem } from '../systems/own-system.ts';
 import { fillStock, materialOf, MATERIALS } from '../systems/stock.ts';
 import type { RunOptions } from '../systems/settings.ts';
 
@@ -23,14 +22,8 @@ const bodyOf = (materialId: string) =>
 type Kind = 'nothing' | 'hot' | 'cold';
 type Sample = Readonly<{ perSecond: number; p99Ms: number }>;
 
-export async function inventory({ rounds, seconds, profileDirectory }: RunOptions): Promise<Result> {
-  const scratch = scratchDirectory('inventory');
-  const stops: (() => Promise<unknown>)[] = [() => scratch.remove()];
-  try {
-    await createDatabase(DATABASE);
-    stops.push(() => dropDatabase(DATABASE));
-    const system = await startAllInOne({ dataDirectory: scratch.path, database: DATABASE, profileDirectory });
-    stops.push(() => system.stop());
+export const inventory = ({ rounds, seconds, profileDirectory }: RunOptions): Promise<Result> =>
+  onOwnSystem(DATABASE, profileDirectory, async (system) => {
     await makeBenchPlant(system.url, 1);
     await untilNothingWaits(DATABASE);
     await fillStock(DATABASE);
@@ -69,10 +62,7 @@ export async function inventory({ rounds, seconds, profileDirectory }: RunOption
       console.log(`${round + 1}/${rounds} ${name}: ${figure(perSecond)}/s`),
     );
     return asResult(samples, rounds, seconds);
-  } finally {
-    for (const stop of stops.reverse()) await stop();
-  }
-}
+  });
 
 function asResult(samples: ReadonlyMap<string, readonly Sample[]>, rounds: number, seconds: number): Result {
   const rate = (kind: Kind, connections: number): Spread =>

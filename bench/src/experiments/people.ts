@@ -3,9 +3,7 @@ import { settle, tokenFor } from '../measure/graph.ts';
 import { load } from '../measure/load.ts';
 import { alternate, spreadOf, type Spread } from '../measure/rounds.ts';
 import { figure, range, type Result } from '../results.ts';
-import { startAllInOne } from '../systems/all-in-one.ts';
-import { createDatabase, dropDatabase } from '../systems/database.ts';
-import { scratchDirectory } from '../systems/scratch.ts';
+import { onOwnSystem } from '../systems/own-system.ts';
 import type { RunOptions } from '../systems/settings.ts';
 
 const DATABASE = 'enghub_bench_people';
@@ -16,14 +14,8 @@ const body = JSON.stringify({ query: '{ me { id } }' });
 type Kind = 'one' | 'thousand' | 'strangers';
 type Sample = Readonly<{ perSecond: number; p99Ms: number }>;
 
-export async function people({ rounds, seconds, profileDirectory }: RunOptions): Promise<Result> {
-  const scratch = scratchDirectory('people');
-  const stops: (() => Promise<unknown>)[] = [() => scratch.remove()];
-  try {
-    await createDatabase(DATABASE);
-    stops.push(() => dropDatabase(DATABASE));
-    const system = await startAllInOne({ dataDirectory: scratch.path, database: DATABASE, profileDirectory });
-    stops.push(() => system.stop());
+export const people = ({ rounds, seconds, profileDirectory }: RunOptions): Promise<Result> =>
+  onOwnSystem(DATABASE, profileDirectory, async (system) => {
     const { url } = system;
     let seen = 0;
     const thousand = async (): Promise<string[]> => {
@@ -58,10 +50,7 @@ export async function people({ rounds, seconds, profileDirectory }: RunOptions):
       console.log(`${round + 1}/${rounds} ${name}: ${figure(perSecond)}/s`),
     );
     return asResult(samples as ReadonlyMap<Kind, readonly Sample[]>, rounds, seconds);
-  } finally {
-    for (const stop of stops.reverse()) await stop();
-  }
-}
+  });
 
 const isGood = (answer: string) => answer.includes('"me":{"id":"ID');
 

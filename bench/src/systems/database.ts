@@ -56,7 +56,7 @@ export async function postmasterPid(): Promise<number | null> {
 export async function backlogOf(database: string): Promise<number> {
   const counts = namespaces.map(
     (name) => `(SELECT count(*) FROM ${name}.outbox WHERE sent_at IS NULL)
-             + (SELECT count(*) FROM ${name}.mailbox WHERE state = 'PENDING')`,
+             + (SELECT count(*) FROM ${name}.mailbox)`,
   );
   const [row] = await ask<{ events: string }>(database, `SELECT ${counts.join(' + ')} AS events`);
   return Number(row!.events);

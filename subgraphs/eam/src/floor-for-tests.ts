@@ -13,7 +13,7 @@ import { newEvent, type OutboxEvent } from '@enghub/messaging/outbox';
 import type { Claims } from '@enghub/subgraph-kit/claims';
 import { newId } from '@enghub/subgraph-kit/ids';
 import { testSubgraph } from '@enghub/testkit/subgraph';
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import { definition } from './subgraph.ts';
 
 export type Floor = Awaited<ReturnType<typeof startFloor>>;
@@ -29,15 +29,14 @@ export async function startFloor(from = definition) {
     mailboxUrl: subgraph.relayUrl,
   });
   // Answers a question once the events before it were applied.
-  const askUntil = async (query: string, variables: object, isThere: (data: unknown) => boolean, claims?: Claims) => {
-    let data: unknown;
-    await expect
-      .poll(async () => isThere((data = (await subgraph.ask(query, { ...variables }, claims)).data)), {
-        timeout: 20_000,
-      })
-      .toBe(true);
-    return data;
-  };
+  const askUntil = (query: string, variables: object, isThere: (data: unknown) => boolean, claims?: Claims) =>
+    vi.waitFor(
+      async (): Promise<unknown> => {
+        const { data } = await subgraph.ask(query, { ...variables }, claims);
+        return isThere(data) ? data : Promise.reject(new Error(`not yet: ${JSON.stringify(data)}`));
+      },
+      { timeout: 20_000, interval: 50 },
+    );
   return {
     ...subgraph,
     heard,

@@ -16,7 +16,7 @@ import {
 } from 'graphql';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { argumentsOf, documentOf, type Known, type Values } from './fields-for-tests.ts';
+import { argumentsOf, documentOf, type Known, type Values } from '@enghub/testkit/graph-fields';
 import { defineMaterial, move, setUpStores, type Stores } from './inventory/stock-for-tests.ts';
 import {
   anOrder,

@@ -1,14 +1,4 @@
 /** Which inputs of a field name something of a plant, and which table that is in. */
-import {
-  getNullableType,
-  isInputObjectType,
-  isListType,
-  isScalarType,
-  type GraphQLArgument,
-  type GraphQLInputField,
-  type GraphQLInputType,
-} from 'graphql';
-import type { Values } from './fields-for-tests.ts';
 
 /** Input or argument → the table whose ids it takes. */
 const tables: Readonly<Record<string, string>> = {
@@ -59,42 +49,23 @@ export const notOurs = new Set([
 ]);
 
 /** The table of an input named `name` of `field`; FACTORY for a plant itself, undefined for what is not ours. */
-export function tableOf(field: string, name: string): string | 'FACTORY' | undefined {
+export function tableOf(field: string, name: string): string | undefined {
   if (name === 'factoryId' || (name === 'id' && /[fF]actory$/.test(field))) return 'FACTORY';
   if (name === 'entityId' || name === 'aggregateId') return 'work_orders';
   return name === 'id' ? tablesOfId.find(([pattern]) => pattern.test(field))?.[1] : tables[name];
 }
 
-type Path = readonly (string | number)[];
-export type IdLeaf = Readonly<{ name: string; path: Path }>;
-
-/** Every place of these values where an id may stand, whether or not one does. */
-export function idLeaves(
-  fields: readonly (GraphQLArgument | GraphQLInputField)[],
-  values: Values | undefined,
-  path: Path = [],
-): IdLeaf[] {
-  return fields.flatMap(({ name, type }) => leavesOf(name, type, values?.[name], [...path, name]));
-}
-
-function leavesOf(name: string, type: GraphQLInputType, value: unknown, path: Path): IdLeaf[] {
-  const bare = getNullableType(type);
-  if (isScalarType(bare)) return bare.name === 'ID' ? [{ name, path }] : [];
-  if (isListType(bare)) {
-    const [first] = Array.isArray(value) ? (value as unknown[]) : [];
-    return leavesOf(name, bare.ofType as GraphQLInputType, first, [...path, 0]);
-  }
-  return isInputObjectType(bare) ? idLeaves(Object.values(bare.getFields()), value as Values | undefined, path) : [];
-}
-
-/** The same values with another one at the path. */
-export function withValue<Value>(values: Value, [key, ...rest]: Path, value: unknown): Value {
-  if (key === undefined) return value as Value;
-  if (typeof key === 'number') {
-    const list = Array.isArray(values) ? [...(values as unknown[])] : [];
-    list[key] = withValue(list[key], rest, value);
-    return list as Value;
-  }
-  const record = (values ?? {}) as Record<string, unknown>;
-  return { ...record, [key]: withValue(record[key], rest, value) } as Value;
-}
+/** Entities that are a plant's. */
+export const entities: Readonly<Record<string, string>> = {
+  Factory: 'FACTORY',
+  Lot: 'lots',
+  ProductionLine: 'production_lines',
+  ProductionReport: 'production_reports',
+  Routing: 'routings',
+  Station: 'stations',
+  StockLocation: 'stock_locations',
+  StockMovement: 'stock_movements',
+  Warehouse: 'warehouses',
+  WorkOrder: 'work_orders',
+  WorkOrderOperation: 'work_order_operations',
+};

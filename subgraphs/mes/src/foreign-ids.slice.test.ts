@@ -1,16 +1,9 @@
 /** Whoever names something of another tenant or plant, anywhere in any field, hears what one hears of what does not exist. */
 import type { Claims } from '@enghub/subgraph-kit/claims';
-import { newId } from '@enghub/subgraph-kit/ids';
 import { otherTenant, productionManager } from '@enghub/testkit/claims';
+import { leaksTo, printsOf, schemaOf, unknownIds, type Question, type Stranger } from '@enghub/testkit/foreign-ids';
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
-import fc from 'fast-check';
-import {
-  buildClientSchema,
-  getIntrospectionQuery,
-  type GraphQLField,
-  type GraphQLSchema,
-  type IntrospectionQuery,
-} from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { calling } from './audit-trail/mutations-for-tests.ts';
 import { orderScenarios } from './audit-trail/order-scenarios-for-tests.ts';
@@ -18,8 +11,7 @@ import { plantScenarios } from './audit-trail/plant-scenarios-for-tests.ts';
 import { reportScenarios } from './audit-trail/report-scenarios-for-tests.ts';
 import type { Floor } from './audit-trail/scenarios-for-tests.ts';
 import { stockScenarios } from './audit-trail/stock-scenarios-for-tests.ts';
-import { argumentsOf, documentOf, type Known, type Values } from './fields-for-tests.ts';
-import { idLeaves, notOurs, tableOf, withValue, type IdLeaf } from './foreign-ids-for-tests.ts';
+import { entities, notOurs, tableOf } from './foreign-ids-for-tests.ts';
 import { move, setUpStores } from './inventory/stock-for-tests.ts';
 import { anOrder, bomLine, dataOf, erpWith, fieldOf, REPORT, setUpPlant } from './plant-for-tests.ts';
 import { definition } from './subgraph.ts';
@@ -33,11 +25,12 @@ const theirPlant = 'factory-sh-01';
 const strangers = {
   'another tenant': { who: otherTenant, factoryId: 'factory-sz-01' },
   'another plant': { who: { ...productionManager, factoryIds: ['factory-bj-01'] }, factoryId: 'factory-bj-01' },
-} as const satisfies Record<string, Readonly<{ who: Claims; factoryId: string }>>;
+} as const satisfies Record<string, Stranger>;
 
 let mes: TestSubgraph;
 let schema: GraphQLSchema;
-let requests = 0;
+
+const ask: Question['ask'] = (query, variables, who) => mes.ask(query, variables, who);
 
 const idsOf = (table: string, factoryId: string): Promise<string[]> =>
   mes
@@ -74,7 +67,7 @@ async function fillTheirPlant(): Promise<void> {
   await say('defineCalendarException', holiday);
 }
 
-async function fillOwnPlant({ who, factoryId }: { who: Claims; factoryId: string }): Promise<void> {
+async function fillOwnPlant({ who, factoryId }: Stranger): Promise<void> {
   const plant = await setUpPlant(mes, { factoryId, claims: who });
   const stores = await setUpStores(mes, plant, who);
   const lot = { materialId: 'STEEL', quantity: '50' };
@@ -87,23 +80,20 @@ async function fillOwnPlant({ who, factoryId }: { who: Claims; factoryId: string
 
 beforeAll(async () => {
   mes = await testSubgraph(definition, { graph: erpWith({ 'PROD-A001': [bomLine('STEEL')] }), now: () => now });
-  schema = buildClientSchema(await dataOf<IntrospectionQuery>(mes, getIntrospectionQuery()));
+  schema = await schemaOf(ask, productionManager);
   await fillTheirPlant();
   for (const stranger of Object.values(strangers)) await fillOwnPlant(stranger);
 }, 240_000);
 afterAll(() => mes?.stop());
 
-type Field = GraphQLField<unknown, unknown>;
-const root = (kind: 'query' | 'mutation'): Field[] =>
-  Object.values((kind === 'query' ? schema.getQueryType() : schema.getMutationType())!.getFields()).filter(
-    ({ name }) => !name.startsWith('_'),
-  );
+const theirRows = () => printsOf(mes.rows, { namespace: 'mes', tenantId: 'tenant-001', factoryId: theirPlant });
 
-/** What the stranger's own plant offers for each input, so that only one thing of a question is foreign. */
-async function ownValues(field: Field, leaves: readonly IdLeaf[], factoryId: string): Promise<Known> {
-  const known: Record<string, readonly unknown[]> = {
-    requestId: ['request'],
-    factoryId: [factoryId],
+const question = (): Question => ({
+  ask,
+  schema,
+  kinds: { kindOf: tableOf, notOurs, idsOf, entities },
+  theirPlant,
+  known: {
     version: [1, 2, 3],
     materialId: ['STEEL'],
     productId: ['PROD-A001'],
@@ -112,94 +102,23 @@ async function ownValues(field: Field, leaves: readonly IdLeaf[], factoryId: str
     first: [50],
     shift: ['day'],
     currency: ['CNY'],
-  };
-  for (const { name } of leaves) {
-    const table = tableOf(field.name, name);
-    if (!table || table === 'FACTORY') continue;
-    known[name] = await idsOf(table, factoryId);
-  }
-  return Object.fromEntries(Object.entries(known).filter(([, values]) => values.length > 0));
-}
-
-async function answerTo(kind: 'query' | 'mutation', field: Field, values: Values, who: Claims): Promise<string> {
-  const leaves = idLeaves(field.args, values).filter(({ name }) => name === 'requestId');
-  const sent = leaves.reduce((so, { path }) => withValue(so, path, `foreign-${++requests}`), values);
-  return JSON.stringify(await mes.ask(documentOf(kind, field), sent, who)).replace(/foreign-\d+/g, '<request>');
-}
-
-async function leaksOf(
-  kind: 'query' | 'mutation',
-  field: Field,
-  { who, factoryId }: { who: Claims; factoryId: string },
-): Promise<{ leaks: string[]; asked: number }> {
-  const leaks: string[] = [];
-  let asked = 0;
-  const everyLeaf = idLeaves(field.args, undefined);
-  const known = await ownValues(field, everyLeaf, factoryId);
-  const samples = fc.sample(argumentsOf(field, known, [newId()], 0), { seed: SEED, numRuns: TRIES });
-  for (const sample of samples) {
-    // A page after a cursor that is none would be refused before anything else is looked at.
-    const own: Values = 'after' in sample ? { ...sample, after: null } : sample;
-    for (const { name, path } of idLeaves(field.args, own)) {
-      const table = tableOf(field.name, name);
-      if (!table) continue;
-      const [theirs] = table === 'FACTORY' ? [theirPlant] : await idsOf(table, theirPlant);
-      if (!theirs) throw new Error(`their plant has no ${table}, so ${field.name} proves nothing`);
-      const nothing = table === 'FACTORY' ? 'factory-none' : newId();
-      const heard = async (id: string) =>
-        (await answerTo(kind, field, withValue(own, path, id), who)).replaceAll(id, '<it>');
-      const [ofNothing, ofTheirs] = [await heard(nothing), await heard(theirs)];
-      asked += 1;
-      if (ofTheirs !== ofNothing) {
-        leaks.push(`${field.name}(${path.join('.')}): ${ofTheirs.slice(0, 400)} instead of ${ofNothing.slice(0, 400)}`);
-      }
-    }
-  }
-  return { leaks, asked };
-}
-
-/** A fingerprint of all that belongs to their plant; what only says that work is still under way is left out. */
-async function theirRows(): Promise<Map<string, string>> {
-  const tables = await mes.rows<{ name: string }>(
-    `SELECT c.table_name AS name FROM information_schema.columns c JOIN pg_class ON oid = format('mes.%I', table_name)::regclass
-      WHERE c.table_schema = 'mes' AND c.column_name = 'factory_id' AND NOT relispartition
-        AND c.table_name NOT IN ('outbox', 'mailbox')`,
-  );
-  const prints = new Map<string, string>();
-  for (const { name } of tables) {
-    const sql = `SELECT md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) AS print FROM mes.${name} t
-                  WHERE tenant_id = 'tenant-001' AND factory_id = $1`;
-    prints.set(name, (await mes.rows<{ print: string }>(sql, [theirPlant]))[0]!.print);
-  }
-  return prints;
-}
+  },
+  seed: SEED,
+  tries: TRIES,
+});
 
 it('knows of every id in the schema whether it names something of a plant', () => {
-  const unknown = (['query', 'mutation'] as const).flatMap((kind) =>
-    root(kind).flatMap((field) =>
-      idLeaves(field.args, undefined)
-        .filter(({ name }) => tableOf(field.name, name) === undefined && !notOurs.has(name))
-        .map(({ path }) => `${field.name}(${path.join('.')})`),
-    ),
-  );
   // The blocker's subjects are of six kinds; its own test has one of another plant.
-  expect(unknown.filter((place) => !/^placeBlocker\(input\.subjects/.test(place))).toEqual([]);
+  const unknown = unknownIds(schema, question().kinds).filter((place) => !/^placeBlocker\(input\.subjects/.test(place));
+  expect(unknown).toEqual([]);
 });
 
 it.each(Object.keys(strangers) as (keyof typeof strangers)[])(
-  'answers the ids of %s like ids of nothing, in every query and mutation, and changes nothing there',
+  'answers the ids of %s like ids of nothing, in every query, mutation and entity, and changes nothing there',
   { timeout: 600_000 },
   async (stranger) => {
     const before = await theirRows();
-    const leaks: string[] = [];
-    let asked = 0;
-    for (const kind of ['query', 'mutation'] as const) {
-      for (const field of root(kind)) {
-        const found = await leaksOf(kind, field, strangers[stranger]);
-        leaks.push(...found.leaks);
-        asked += found.asked;
-      }
-    }
+    const { leaks, asked } = await leaksTo(strangers[stranger], question());
     expect(leaks).toEqual([]);
     expect(asked).toBeGreaterThan(300);
     expect(await theirRows()).toEqual(before);

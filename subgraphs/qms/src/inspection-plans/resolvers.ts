@@ -18,6 +18,10 @@ export const resolvers: Resolvers = {
         : { __typename: 'InspectionPlanRefusal', ...refusalIn(context.claims.language, refusals, decision.refusal) };
     },
   },
+
+  InspectionPlan: {
+    __resolveReference: ({ id }, { loaders }) => loaders.inspectionPlan.load(id),
+  },
 };
 
 const refusals: RefusalMessages<PlanRefusal | CommandRefusal> = {

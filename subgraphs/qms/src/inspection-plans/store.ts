@@ -1,3 +1,4 @@
+import { isId } from '@enghub/subgraph-kit/ids';
 import type { Db } from '../database.ts';
 import type { InspectionPlan as Row } from '../generated/prisma/client.ts';
 import type { InspectionPlan, InspectionTrigger } from './rules.ts';
@@ -20,6 +21,13 @@ export async function plansOf(
     orderBy: [{ operationName: 'asc' }, { productId: 'asc' }],
   });
   return rows.map(planOf);
+}
+
+/** In the order of the ids; null for what is not there. */
+export async function findMany(db: Db, ids: readonly string[]): Promise<(InspectionPlan | null)[]> {
+  const rows = await db.inspectionPlan.findMany({ where: { id: { in: ids.filter(isId) } } });
+  const plans = new Map(rows.map((row) => [row.id, planOf(row)]));
+  return ids.map((id) => plans.get(id.toLowerCase()) ?? null);
 }
 
 /** Puts the plan in the place of the one for the same operation name and product, which keeps its id. */

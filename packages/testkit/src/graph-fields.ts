@@ -144,20 +144,20 @@ function present(type: GraphQLInputType, leaf: Leaf): fc.Arbitrary<unknown> {
 }
 
 /** Everything that may be asked of an answer, two objects deep; aliases keep members of a union apart. */
-function selection(type: GraphQLOutputType, depth: number): string {
+export function selectionOf(type: GraphQLOutputType, depth: number): string {
   const named = getNamedType(type);
   if (!isCompositeType(named)) return '';
   if (isUnionType(named)) {
     return `{ __typename ${named
       .getTypes()
-      .map((member) => `... on ${member.name} ${selection(member, depth)}`)
+      .map((member) => `... on ${member.name} ${selectionOf(member, depth)}`)
       .join(' ')} }`;
   }
   if (!isObjectType(named)) return '{ __typename }';
   const fields = Object.values(named.getFields())
     .filter((field) => !field.args.some((arg) => isNonNullType(arg.type) && arg.defaultValue === undefined))
     .filter((field) => depth > 0 || !isCompositeType(getNamedType(field.type)))
-    .map((field) => `${named.name}_${field.name}: ${field.name} ${selection(field.type, depth - 1)}`);
+    .map((field) => `${named.name}_${field.name}: ${field.name} ${selectionOf(field.type, depth - 1)}`);
   return `{ __typename ${fields.join(' ')} }`;
 }
 
@@ -165,5 +165,5 @@ function selection(type: GraphQLOutputType, depth: number): string {
 export function documentOf(kind: 'query' | 'mutation', field: GraphQLField<unknown, unknown>): string {
   const variables = field.args.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
   const args = field.args.map(({ name }) => `${name}: $${name}`).join(', ');
-  return `${kind}${variables && `(${variables})`} { answer: ${field.name}${args && `(${args})`} ${selection(field.type, 2)} }`;
+  return `${kind}${variables && `(${variables})`} { answer: ${field.name}${args && `(${args})`} ${selectionOf(field.type, 2)} }`;
 }

@@ -133,7 +133,11 @@ function present(type: GraphQLInputType, leaf: Leaf): fc.Arbitrary<unknown> {
     );
   }
   if (isInputObjectType(bare)) return record(Object.values(bare.getFields()), leaf);
-  if (isEnumType(bare)) return fc.constantFrom(...bare.getValues().map((value) => value.name));
+  if (isEnumType(bare)) {
+    const values = bare.getValues().map((value) => value.name);
+    const usual = values.filter((value) => known[name]?.includes(value));
+    return fc.constantFrom(...(usual.length > 0 ? usual : values));
+  }
   const bad: fc.Arbitrary<unknown>[] = [fc.constantFrom(...garbage[bare.name]!)];
   if (name === 'after') bad.push(cursor, cursor);
   if (bare.name === 'ID') bad.push(fc.constantFrom(...others));

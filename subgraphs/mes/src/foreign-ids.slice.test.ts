@@ -1,5 +1,4 @@
 /** Whoever names something of another tenant or plant, anywhere in any field, hears what one hears of what does not exist. */
-import type { Claims } from '@enghub/subgraph-kit/claims';
 import { otherTenant, productionManager } from '@enghub/testkit/claims';
 import { leaksTo, printsOf, schemaOf, unknownIds, type Question, type Stranger } from '@enghub/testkit/foreign-ids';
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';

@@ -23,6 +23,16 @@ export function rolesOf(ownerUrl: string, namespace: string): { app: Role; relay
   };
 }
 
+/** The same role at a replica, which has the roles and passwords of its primary: what else its URL says about users is not used. */
+export function atReplica(roleUrl: string, replicaUrl: string): string {
+  const role = new URL(roleUrl);
+  const url = new URL(replicaUrl);
+  url.username = role.username;
+  url.password = role.password;
+  for (const parameter of ['schema', 'options']) url.searchParams.delete(parameter);
+  return url.toString();
+}
+
 /** Derived, so that every process knows it and nobody stores it. None where the server asks for none. */
 function passwordOf(name: string, ownerUrl: URL): string | null {
   const key = process.env.DATABASE_ROLE_SECRET || decodeURIComponent(ownerUrl.password);

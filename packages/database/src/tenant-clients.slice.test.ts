@@ -2,46 +2,18 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { PrismaPg } from '@prisma/adapter-pg';
 import { freshDatabase, type FreshDatabase } from '@enghub/testkit/postgres';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { plainClient, type PlainClient } from './plain-client-for-tests.ts';
 import { foundationMigrations } from './provision.ts';
 import { openTenantClients, type TenantClients } from './tenant-clients.ts';
 
 const directories = [foundationMigrations, fileURLToPath(new URL('../test-migrations', import.meta.url))];
 
-/** Drives the adapter as a Prisma client does, without a generated one. */
-function plainClient(adapter: PrismaPg) {
-  const connected = adapter.connect();
-  return {
-    query: async (sql: string, ...args: string[]) => {
-      const argTypes = args.map(() => ({ scalarType: 'string' as const, arity: 'scalar' as const }));
-      return (await (await connected).queryRaw({ sql, args, argTypes })).rows;
-    },
-    transaction: async <Result>(work: (run: (sql: string) => Promise<unknown[][]>) => Promise<Result>) => {
-      const transaction = await (await connected).startTransaction();
-      const run = async (sql: string) => (await transaction.queryRaw({ sql, args: [], argTypes: [] })).rows;
-      try {
-        const result = await work(run);
-        await run('COMMIT');
-        await transaction.commit();
-        return result;
-      } catch (error) {
-        await run('ROLLBACK').catch(() => undefined);
-        await transaction.rollback();
-        throw error;
-      }
-    },
-    $disconnect: async () => (await connected).dispose(),
-  };
-}
-
-type Client = ReturnType<typeof plainClient>;
-
 let database: FreshDatabase;
-const opened: TenantClients<Client>[] = [];
+const opened: TenantClients<PlainClient>[] = [];
 
 function open(options: { maxConnections?: number; maxClients?: number; statementTimeout?: number } = {}) {
   const clients = openTenantClients({ url: database.appUrl, createClient: plainClient, ...options });

@@ -4,25 +4,37 @@
  */
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { connectionsOf, keyOf, settingsOf, type Binding, type CheckOut, type Settings } from './bound-connections.ts';
+import { boundView, readerView } from './bound-views.ts';
+import { watchReplica, type ReplicaStatus, type ReplicaTimes, type ReplicaWatch } from './replica-watch.ts';
 import { statementNames } from './statement-names.ts';
-
-export type Binding = Readonly<{
-  tenantId: string;
-  /** ['*'] is every factory of the tenant, for work of the system itself. */
-  factoryIds: readonly string[];
-}>;
 
 export type TenantClients<Db> = Readonly<{
   /** The client of a binding; cheap, so ask per request and do not keep it. */
   for(binding: Binding): Db;
+  /**
+   * The client of a binding for what may be two seconds old: a read replica answers while it can, the primary otherwise.
+   * It cannot write, whoever answers. Without a replica it is the same client as `for` gives.
+   */
+  readerFor(binding: Binding): Db;
+  /** How the read replica is; null where there is none. */
+  replica(): ReplicaStatus | null;
   /** The shared pool, for its counters. A connection taken from it directly belongs to no tenant or to any. */
   pool: pg.Pool;
   close(): Promise<void>;
 }>;
 
+export type Replica = Readonly<{
+  url: string;
+  times?: Partial<ReplicaTimes>;
+  onChange?: (status: ReplicaStatus, error?: unknown) => void;
+}>;
+
 export type TenantClientsOptions<Db> = Readonly<{
   url: string;
   createClient: (adapter: PrismaPg) => Db;
+  /** A streaming replica of the server behind `url`. */
+  replica?: Replica | undefined;
   maxConnections?: number;
   /** How many bindings keep a client; the least recently used one goes first. */
   maxClients?: number;
@@ -32,17 +44,52 @@ export type TenantClientsOptions<Db> = Readonly<{
   onConnectionError?: (error: Error) => void;
 }>;
 
-// Requests that hold a client which is dropped from the cache have this long to finish.
-const graceMilliseconds = 60_000;
+type Client = { $disconnect(): Promise<void> };
 
-export function openTenantClients<Db extends { $disconnect(): Promise<void> }>(
-  options: TenantClientsOptions<Db>,
-): TenantClients<Db> {
-  const { url, createClient, maxConnections = 10, maxClients = 200, statementTimeout = 10_000 } = options;
+const CONNECT_MS = 5_000;
+/** The primary is there to answer as well, so nobody waits for long. */
+const CONNECT_TO_REPLICA_MS = 1_000;
+
+export function openTenantClients<Db extends Client>(options: TenantClientsOptions<Db>): TenantClients<Db> {
+  const { url, replica, maxClients = 200 } = options;
+  // One set for all: the connections are shared too, and a name stands for one text on each of them.
+  const statementNameGenerator = statementNames();
+  const createClient = (view: pg.Pool): Db => options.createClient(new PrismaPg(view, { statementNameGenerator }));
+  const pool = openPool(options, url, CONNECT_MS);
+  const checkOut = connectionsOf(pool);
+  const clients = clientsPerBinding(maxClients, createClient, (settings) => boundView(() => checkOut(settings)));
+  const reading = replica ? openReplica(options, replica) : null;
+  const readers = reading
+    ? clientsPerBinding(maxClients, createClient, (settings) =>
+        readerView(
+          () => checkOut(settings),
+          () => reading.checkOut(settings),
+          reading.watch,
+        ),
+      )
+    : null;
+
+  return {
+    pool,
+    for: (binding) => clients.for(settingsOf(binding, false)),
+    readerFor: (binding) =>
+      readers ? readers.for(settingsOf(binding, true)) : clients.for(settingsOf(binding, false)),
+    replica: () => reading?.watch.status() ?? null,
+    async close() {
+      await Promise.all([clients.close(), readers?.close()]);
+      await Promise.all([pool.end(), reading?.close()]);
+    },
+  };
+}
+
+type PoolOptions = Pick<TenantClientsOptions<never>, 'maxConnections' | 'statementTimeout' | 'onConnectionError'>;
+
+function openPool(options: PoolOptions, url: string, connectMs: number): pg.Pool {
+  const { maxConnections = 10, statementTimeout = 10_000 } = options;
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: connectMs,
     statement_timeout: statementTimeout,
     lock_timeout: statementTimeout,
     idle_in_transaction_session_timeout: 30_000,
@@ -53,14 +100,46 @@ export function openTenantClients<Db extends { $disconnect(): Promise<void> }>(
   pool.on('error', (error) => options.onConnectionError?.(error));
   // Whoever holds a connection learns of its loss from the query; unheard, the event would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const checkOut = connectionsOf(pool);
-  // One set for all: the connections are shared too, and a name stands for one text on each of them.
-  const statementNameGenerator = statementNames();
-  const adapterFor = (settings: Settings) =>
-    new PrismaPg(
-      boundView(() => checkOut(settings)),
-      { statementNameGenerator },
-    );
+  return pool;
+}
+
+type Reading = Readonly<{ checkOut: CheckOut; watch: ReplicaWatch; close(): Promise<void> }>;
+
+/** Connections to the replica. When it went away they all go: one that hangs would keep its place when it is back. */
+function openReplica(options: PoolOptions & Readonly<{ url: string }>, { url, times, onChange }: Replica): Reading {
+  const open = () => {
+    const pool = openPool(options, url, CONNECT_TO_REPLICA_MS);
+    return { pool, checkOut: connectionsOf(pool) };
+  };
+  let current = open();
+  const watch = watchReplica({
+    primaryUrl: options.url,
+    replicaUrl: url,
+    ...(times && { times }),
+    onChange,
+    onLost() {
+      void current.pool.end();
+      current = open();
+    },
+  });
+  return {
+    checkOut: (settings) => current.checkOut(settings),
+    watch,
+    async close() {
+      await watch.stop();
+      await current.pool.end();
+    },
+  };
+}
+
+// Requests that hold a client which is dropped from the cache have this long to finish.
+const graceMilliseconds = 60_000;
+
+function clientsPerBinding<Db extends Client>(
+  maxClients: number,
+  createClient: (view: pg.Pool) => Db,
+  viewFor: (settings: Settings) => pg.Pool,
+) {
   const clients = new Map<string, Db>();
   const retired = new Map<Db, NodeJS.Timeout>();
 
@@ -74,14 +153,12 @@ export function openTenantClients<Db extends { $disconnect(): Promise<void> }>(
   };
 
   return {
-    pool,
-    for(binding) {
-      const settings = settingsOf(binding);
+    for(settings: Settings): Db {
       const key = keyOf(settings);
       const known = clients.get(key);
       // Least recently used first: a Map keeps the order of insertion.
       if (known) clients.delete(key);
-      const client = known ?? createClient(adapterFor(settings));
+      const client = known ?? createClient(viewFor(settings));
       clients.set(key, client);
       if (clients.size > maxClients) {
         const [oldest] = clients;
@@ -89,96 +166,11 @@ export function openTenantClients<Db extends { $disconnect(): Promise<void> }>(
       }
       return client;
     },
-    async close() {
+    async close(): Promise<void> {
       for (const timer of retired.values()) clearTimeout(timer);
       await Promise.allSettled([...clients.values(), ...retired.keys()].map((client) => client.$disconnect()));
       clients.clear();
       retired.clear();
-      await pool.end();
     },
   };
-}
-
-type Settings = Readonly<{ tenantId: string; factoryIds: string }>;
-
-const keyOf = ({ tenantId, factoryIds }: Settings): string => JSON.stringify([tenantId, factoryIds]);
-
-function settingsOf({ tenantId, factoryIds }: Binding): Settings {
-  if (!tenantId) throw new Error('A database client needs a tenant');
-  const sorted = [...new Set(factoryIds)].sort();
-  // The setting is a list with commas, in which "*" stands for all.
-  const wrong = sorted.find((id) => id === '' || id.includes(',') || (id === '*' && sorted.length > 1));
-  if (wrong !== undefined) throw new Error(`"${wrong}" cannot be the id of a factory`);
-  return { tenantId, factoryIds: sorted.join(',') };
-}
-
-/** Answers connections that carry the settings; one whose state is in doubt is closed, never handed on. */
-function connectionsOf(pool: pg.Pool): (settings: Settings) => Promise<pg.PoolClient> {
-  const bindings = new WeakMap<pg.PoolClient, string>();
-
-  return async (settings) => {
-    const key = keyOf(settings);
-    for (;;) {
-      preferIdle(pool, (client) => bindings.get(client) === key);
-      const client = await pool.connect();
-      if (!isQuiet(client)) {
-        client.release(true);
-        continue;
-      }
-      if (bindings.get(client) === key) return client;
-      bindings.delete(client);
-      try {
-        await client.query(bind(settings));
-      } catch (error) {
-        client.release(true);
-        throw error;
-      }
-      bindings.set(client, key);
-      return client;
-    }
-  };
-}
-
-const bind = ({ tenantId, factoryIds }: Settings): pg.QueryConfig => ({
-  name: 'bind_tenant',
-  text: `SELECT set_config('app.tenant_id', $1, false), set_config('app.factory_ids', $2, false)`,
-  values: [tenantId, factoryIds],
-});
-
-/**
- * Inside a transaction that somebody left open, our setting would be undone by its rollback and the connection would
- * silently carry the tenant before; behind a query that never returned we would wait for it.
- */
-function isQuiet(client: pg.PoolClient): boolean {
-  const { readyForQuery } = client as unknown as { readyForQuery?: boolean };
-  return readyForQuery !== false && client.getTransactionStatus() === 'I';
-}
-
-/** Spares a round trip: pg's pool takes the last idle connection, so put a fitting one there. */
-function preferIdle(pool: pg.Pool, fits: (client: pg.PoolClient) => boolean): void {
-  const idle = (pool as unknown as { _idle?: { client: pg.PoolClient }[] })._idle;
-  if (!Array.isArray(idle)) return;
-  const index = idle.findLastIndex(({ client }) => fits(client));
-  if (index < 0 || index === idle.length - 1) return;
-  const [item] = idle.splice(index, 1);
-  if (item) idle.push(item);
-}
-
-/** What the adapter takes for a pool: it opens nothing itself and lends the connections of one binding. */
-function boundView(checkOut: () => Promise<pg.PoolClient>): pg.Pool {
-  const view = new pg.Pool({ max: 1 });
-  const query = async (...args: unknown[]): Promise<unknown> => {
-    const client = await checkOut();
-    let broken = false;
-    try {
-      return await (client.query as (...query: unknown[]) => unknown)(...args);
-    } catch (error) {
-      // A statement that the server refuses leaves the connection usable; of anything else we cannot know.
-      broken = !(error instanceof pg.DatabaseError && error.severity === 'ERROR');
-      throw error;
-    } finally {
-      client.release(broken);
-    }
-  };
-  return Object.assign(view, { connect: checkOut, query, end: () => Promise.resolve() }) as pg.Pool;
 }

@@ -10,6 +10,8 @@ export type TcpProxy = Readonly<{
   /** Cuts, and takes no new connection until restored. */
   refuse(): void;
   isRefusing(): boolean;
+  /** Lets nothing through any more in either direction and closes nothing: a machine that stands still. */
+  hang(): void;
   restore(): void;
   close(): Promise<void>;
 }>;
@@ -26,6 +28,7 @@ export async function startTcpProxy(serverUrl: string): Promise<TcpProxy> {
   const port = Number(target.port || standardPorts[target.protocol]);
   const open = new Set<Socket>();
   let refusing = false;
+  let hanging = false;
   let cuts = 0;
 
   const server = createServer((client) => {
@@ -41,6 +44,7 @@ export async function startTcpProxy(serverUrl: string): Promise<TcpProxy> {
       });
     }
     client.pipe(upstream).pipe(client);
+    if (hanging) for (const socket of [client, upstream]) hold(socket);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
@@ -53,6 +57,12 @@ export async function startTcpProxy(serverUrl: string): Promise<TcpProxy> {
     for (const socket of open) socket.resetAndDestroy();
   }
 
+  function hold(socket: Socket): void {
+    // Cork keeps what is written, pause what would be read.
+    socket.cork();
+    socket.pause();
+  }
+
   return {
     url: url.href,
     cut,
@@ -62,7 +72,19 @@ export async function startTcpProxy(serverUrl: string): Promise<TcpProxy> {
       cut();
     },
     isRefusing: () => refusing,
-    restore: () => void (refusing = false),
+    hang() {
+      hanging = true;
+      for (const socket of open) hold(socket);
+    },
+    restore() {
+      refusing = false;
+      if (!hanging) return;
+      hanging = false;
+      for (const socket of open) {
+        socket.uncork();
+        socket.resume();
+      }
+    },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       cut();

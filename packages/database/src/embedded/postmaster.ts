@@ -28,7 +28,7 @@ export function findPostmaster(directory: string): Postmaster | null {
     const command = readText(`/proc/${pid}/cmdline`).split('\0');
     if (!command.includes(directory)) return null;
   }
-  return { pid: Number(pid), port: Number(port), ready: status?.trim() === 'ready' };
+  return { pid: Number(pid), port: Number(port), ready: /^(ready|standby)$/.test(status?.trim() ?? '') };
 }
 
 /** Who started it: recorded beside the data, with the start time, since numbers of processes come back. */

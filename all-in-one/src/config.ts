@@ -30,6 +30,9 @@ const environment = z.object({
   PP_DATABASE_URL: postgresUrl.optional(),
   EAM_DATABASE_URL: postgresUrl.optional(),
   LUAGUAGE_BRIDGE_DATABASE_URL: postgresUrl.optional(),
+  MES_READ_DATABASE_URL: postgresUrl.optional(),
+  QMS_READ_DATABASE_URL: postgresUrl.optional(),
+  EAM_READ_DATABASE_URL: postgresUrl.optional(),
   RABBITMQ_URL: z
     .string()
     .regex(/^amqps?:\/\//, 'must start with amqp:// or amqps://')
@@ -61,6 +64,8 @@ export type Config = Readonly<{
   logLevel: z.infer<typeof environment>['LOG_LEVEL'];
   importFile: string | null;
   databaseUrls: Readonly<Record<SubgraphName, string | null>>;
+  /** Replicas of the subgraphs that have reads for one. */
+  readDatabaseUrls: Readonly<Partial<Record<SubgraphName, string | undefined>>>;
   rabbitMqUrl: string | null;
   redisUrl: string | null;
   /** Keeps systems apart that share a broker. */
@@ -114,6 +119,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
       pp: it.PP_DATABASE_URL ?? null,
       eam: it.EAM_DATABASE_URL ?? null,
       'luaguage-bridge': it.LUAGUAGE_BRIDGE_DATABASE_URL ?? null,
+    },
+    readDatabaseUrls: {
+      mes: it.MES_READ_DATABASE_URL,
+      qms: it.QMS_READ_DATABASE_URL,
+      eam: it.EAM_READ_DATABASE_URL,
     },
     rabbitMqUrl: it.RABBITMQ_URL ?? null,
     redisUrl: it.REDIS_URL ?? null,

@@ -82,6 +82,7 @@ async function openGateway(
     rates: settings.rates,
     counters,
     trustedProxies: settings.trustedProxies,
+    readReplicas: () => Object.fromEntries([...subgraphs].map(([name, it]) => [name, it.readReplica?.() ?? null])),
     circuits: () => Object.fromEntries([...sources].map(([name, it]) => [name, it.circuit()])),
     live,
     logger,

@@ -53,6 +53,7 @@ export async function startSystem(config: Config, logger: Logger) {
     const subgraphs = new Map<string, RunningSubgraph>();
     const services = (name: SubgraphName): SubgraphServices => ({
       databaseUrl: databaseUrl(name),
+      readReplica: replicaOf(config.readDatabaseUrls[name]),
       transport,
       live,
       graph: inProcessGraph(subgraphs),
@@ -89,6 +90,8 @@ export async function startSystem(config: Config, logger: Logger) {
     throw error;
   }
 }
+
+const replicaOf = (url: string | undefined) => (url === undefined ? undefined : { url });
 
 async function embeddedPostgres(config: Config, stops: Stop[]): Promise<string> {
   const wanted = path.join(config.dataDirectory, 'postgres');

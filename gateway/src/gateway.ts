@@ -54,6 +54,8 @@ export type GatewayOptions = Readonly<{
   readiness?: () => Promise<Readonly<Record<string, boolean>>>;
   /** By subgraph, for `/status`. */
   circuits?: () => Readonly<Record<string, CircuitStatus>>;
+  /** Of subgraphs in this process, for `/status`; those elsewhere tell at their own `/readyz`. */
+  readReplicas?: () => Readonly<Record<string, object | null>>;
   /** What subgraphs in this process serve beside the graph. */
   routes?: readonly HttpRoute[];
   /** Other origins whose pages may open sockets, besides our own. */
@@ -111,6 +113,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     status: statusRoute(identity, () => ({
       draining,
       subgraphs: options.circuits?.() ?? {},
+      ...(options.readReplicas && { readReplicas: options.readReplicas() }),
       rateLimits: { sharedWithOtherGateways: options.counters?.isShared() ?? false },
       sockets: sockets.count(),
       live: hub.stats(),

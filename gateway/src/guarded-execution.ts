@@ -4,7 +4,7 @@ import { completeDenied } from './authorisation/complete-denied.ts';
 import type { Guard, Verdict } from './authorisation/guard.ts';
 import type { PerContract } from './contracts/contract-of.ts';
 import { coerceVariables } from './limits/variables.ts';
-import type { GatewayContext } from './viewer.ts';
+import { answeredCurrent, type GatewayContext } from './viewer.ts';
 
 export type GuardedExecution = Readonly<{
   /** Runs what the viewer may have; the rest answers null with an error. */
@@ -18,7 +18,9 @@ export type GuardedExecution = Readonly<{
 export function guardedExecution(graphs: PerContract<FederatedGraph>, guard: Guard): GuardedExecution {
   type Way = 'execute' | 'executeEvent';
 
-  async function runUnder(verdict: Verdict, operation: GraphOperation, context: GatewayContext, way: Way) {
+  async function runUnder(verdict: Verdict, operation: GraphOperation, given: GatewayContext, way: Way) {
+    // A watcher who saw what was there before the change would not be told of it again.
+    const context = operation.operation.operation === 'query' ? given : answeredCurrent(given);
     const graph = graphs[context.viewer.contract];
     const { values, errors } = coerceVariables(graph.apiSchema, operation.operation, operation.variables);
     if (errors) return { errors };

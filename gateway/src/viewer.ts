@@ -21,6 +21,12 @@ export type GatewayContext = Readonly<{
 
 export const contextOf = (viewer: Viewer): GatewayContext => ({ viewer, subgraphContexts: new Map() });
 
+/** The same request, to which subgraphs answer what is there now and nothing that lags. */
+export const answeredCurrent = (context: GatewayContext): GatewayContext => ({
+  ...context,
+  viewer: { ...context.viewer, claims: { ...context.viewer.claims, mustBeCurrent: true } },
+});
+
 /** A visitor without a token: may ask only for what nothing guards. */
 export function anonymous(request: Pick<Claims, 'language' | 'traceId'>): Viewer {
   return viewerOf({ tenantId: '', factoryIds: [], userId: '', permissions: [], ...request });

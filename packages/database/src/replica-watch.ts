@@ -20,6 +20,7 @@ export type ReplicaStatus = Readonly<{
 }>;
 
 export type ReplicaWatch = Readonly<{
+  /** Costs nothing: it is looked at meanwhile. */
   mayBeRead(): boolean;
   /** Runs the work, or gives it up as soon as the replica is known to be away. */
   whileItAnswers<Value>(work: () => Promise<Value>): Promise<Value>;
@@ -81,17 +82,20 @@ export function watchReplica(options: ReplicaWatchOptions): ReplicaWatch {
   }
 
   function status(): ReplicaStatus {
+    const state = current();
     const completeUntil = freshness.completeUntil();
     const behindAtMostMs = completeUntil === null ? null : Math.round(performance.now() - completeUntil);
-    return { state: stateNow(), since, behindAtMostMs };
+    return { state, since, behindAtMostMs };
   }
 
-  function tell(error?: unknown): void {
+  /** Rows grow old and waiting ends between two looks, so whoever asks may be the first to notice. */
+  function current(error?: unknown): ReplicaState {
     const state = stateNow();
-    if (state === told) return;
+    if (state === told) return state;
     told = state;
     since = new Date();
     options.onChange?.(status(), error);
+    return state;
   }
 
   function lost(error: unknown): void {
@@ -99,7 +103,7 @@ export function watchReplica(options: ReplicaWatchOptions): ReplicaWatch {
     found = 'AWAY';
     for (const giveUp of [...readers]) giveUp();
     if (wasThere) options.onLost();
-    tell(error);
+    current(error);
   }
 
   /** One failure leads away from it; those that were under way meanwhile say nothing new. */
@@ -126,7 +130,7 @@ export function watchReplica(options: ReplicaWatchOptions): ReplicaWatch {
       const isOurs = it.follows && it.position !== null && (system === null || it.system === system);
       if (isOurs) freshness.replicaHas(positionOf(it.position!));
       found = isOurs ? 'FOLLOWS' : 'UNFIT';
-      tell();
+      current();
     } catch (error) {
       lost(error);
     }
@@ -141,7 +145,7 @@ export function watchReplica(options: ReplicaWatchOptions): ReplicaWatch {
   let looking = keepLooking();
 
   return {
-    mayBeRead: () => stateNow() === 'IN_USE',
+    mayBeRead: () => current() === 'IN_USE',
     whileItAnswers(work) {
       const startedAt = performance.now();
       return new Promise((resolve, reject) => {

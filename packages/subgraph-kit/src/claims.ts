@@ -8,6 +8,11 @@ export type Claims = Readonly<{
   traceId: string;
   /** Where the request came from: the address that the gateway saw and the terminal's name, if it gave one. */
   origin?: string | null;
+  /**
+   * Says that the answer must hold every commit of before the question: it is what a command answers, or what is looked at
+   * because something changed and nobody would look again.
+   */
+  mustBeCurrent?: boolean | undefined;
 }>;
 
 export type Language = 'en' | 'zh-CN';
@@ -17,5 +22,5 @@ export function systemClaims(
   service: string,
   scope: { tenantId: string; factoryIds: readonly string[]; traceId: string },
 ): Claims {
-  return { ...scope, userId: `system:${service}`, permissions: [], language: 'en' };
+  return { ...scope, userId: `system:${service}`, permissions: [], language: 'en', mustBeCurrent: true };
 }

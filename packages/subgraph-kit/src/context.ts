@@ -9,6 +9,12 @@ export type BaseContext<Db, Tx = Db> = Readonly<{
   claims: Claims;
   /** Bound to the tenant and factories of the claims; row-level security does the rest. */
   db: Db;
+  /**
+   * For what may be two seconds old: boards, daily reports, statistics, figures of shifts. A read replica answers while it
+   * can. It is `db` itself wherever the answer has to be current, see `Claims.mustBeCurrent`, and where there is no replica.
+   * Commands, lists that a user looks at after a command, and traces of lots read `db`.
+   */
+  readDb: Db;
   now: () => Date;
   /** For stores: seals and opens the encrypted columns of the tenant of the claims. */
   vault: Vault;

@@ -28,6 +28,8 @@ export function productionProblems(env: Environment): string[] {
 }
 
 function problemOf(name: string, value: string): string[] {
+  // Users and passwords at a replica are those of its primary; what its URL says of them is not used.
+  if (/_READ_DATABASE_URL$/.test(name)) return [];
   if (/_DATABASE_URL$/.test(name)) return passwordProblem(value, 'the database');
   if (name === 'RABBITMQ_URL') {
     const { username, password } = partsOf(value);

@@ -27,6 +27,7 @@ export type ProcessConfig<Extra extends z.ZodRawShape = z.ZodRawShape> = Readonl
   port: number;
   host: string;
   databaseUrl: string;
+  readDatabaseUrl: string | undefined;
   rabbitMqUrl: string;
   /** Keeps systems apart that share a broker. */
   rabbitMqPrefix: string | undefined;
@@ -37,6 +38,8 @@ export type ProcessConfig<Extra extends z.ZodRawShape = z.ZodRawShape> = Readonl
   subgraphUrls: ReadonlyMap<string, string>;
   own: z.infer<z.ZodObject<Extra>>;
 }>;
+
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://');
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -57,7 +60,8 @@ export function readProcessConfig<Extra extends z.ZodRawShape>(
     [variable(name, 'PORT')]: z.coerce.number().int().min(0).max(65_535).default(defaultPort),
     HOST: z.string().default('127.0.0.1'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-    [variable(name, 'DATABASE_URL')]: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://'),
+    [variable(name, 'DATABASE_URL')]: postgresUrl,
+    [variable(name, 'READ_DATABASE_URL')]: postgresUrl.optional(),
     // Between processes there is no other way for events.
     RABBITMQ_URL: z.string().regex(/^amqps?:\/\//, 'must start with amqp:// or amqps://'),
     RABBITMQ_PREFIX: z.string().optional(),
@@ -78,6 +82,7 @@ export function readProcessConfig<Extra extends z.ZodRawShape>(
     host: values['HOST']!,
     logLevel: values['LOG_LEVEL']!,
     databaseUrl: values[variable(name, 'DATABASE_URL')]!,
+    readDatabaseUrl: values[variable(name, 'READ_DATABASE_URL')],
     rabbitMqUrl: values['RABBITMQ_URL']!,
     rabbitMqPrefix: values['RABBITMQ_PREFIX'],
     signingKeys: values['GATEWAY_SIGNING_KEYS']!,
@@ -137,8 +142,10 @@ async function connectAndServe<Extra extends z.ZodRawShape>(run: {
   const live = await connectRabbitLiveBus(config.rabbitMqUrl, { logger, prefix });
   closings.push(() => live.close());
   const graph = httpGraph(config.subgraphUrls, config.signingKeys);
-  const { databaseUrl, host, masterKeys, port, signingKeys: keys } = config;
-  const running = await start({ databaseUrl, transport, live, graph, logger, masterKeys }, config.own);
+  const { databaseUrl, readDatabaseUrl, host, masterKeys, port, signingKeys: keys } = config;
+  const readReplica = readDatabaseUrl === undefined ? undefined : { url: readDatabaseUrl };
+  const services = { databaseUrl, readReplica, transport, live, graph, logger, masterKeys };
+  const running = await start(services, config.own);
   closings.push(() => running.stop());
   const server = await serveHttp(running, { host, port, keys, logger }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;

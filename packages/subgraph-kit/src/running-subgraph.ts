@@ -1,4 +1,5 @@
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import type { ReplicaStatus } from '@enghub/database/replica-watch';
 import type { Claims } from './claims.ts';
 import type { HttpRoute } from './http-route.ts';
 
@@ -18,5 +19,7 @@ export type RunningSubgraph = Readonly<{
   /** What it serves beside the graph. */
   routes?: readonly HttpRoute[];
   isReady(): Promise<boolean>;
+  /** How its read replica is; null where it has none. It is ready without. */
+  readReplica?(): ReplicaStatus | null;
   stop(): Promise<void>;
 }>;

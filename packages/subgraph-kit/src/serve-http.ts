@@ -39,7 +39,10 @@ async function route(subgraph: RunningSubgraph, keys: SigningKeys, request: Inco
   if (request.url === '/livez') return send(response, 200, { status: 'ok' });
   if (request.url === '/readyz') {
     const ready = await subgraph.isReady();
-    return send(response, ready ? 200 : 503, { status: ready ? 'ok' : 'unready' });
+    const readReplica = subgraph.readReplica?.() ?? undefined;
+    const isWhole = readReplica === undefined || readReplica.state === 'IN_USE';
+    const status = !ready ? 'unready' : isWhole ? 'ok' : 'degraded';
+    return send(response, ready ? 200 : 503, { status, readReplica });
   }
   const own = subgraph.routes?.find(({ prefix }) => request.url?.startsWith(prefix));
   if (own) return own.handle(request, response);

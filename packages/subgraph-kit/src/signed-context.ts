@@ -19,6 +19,7 @@ const payloadSchema = z.object({
   language: z.enum(['en', 'zh-CN']),
   traceId: z.string(),
   origin: z.string().nullable().default(null),
+  mustBeCurrent: z.boolean().optional(),
   audience: z.string(),
   issuedAt: z.number(),
   bodyHash: z.string(),

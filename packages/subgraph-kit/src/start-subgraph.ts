@@ -1,7 +1,9 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { PrismaPg } from '@prisma/adapter-pg';
 import { foundationMigrations, provision } from '@enghub/database/provision';
-import { openTenantClients, type TenantClients } from '@enghub/database/tenant-clients';
+import type { ReplicaStatus } from '@enghub/database/replica-watch';
+import { atReplica } from '@enghub/database/roles';
+import { openTenantClients, type Replica, type TenantClients } from '@enghub/database/tenant-clients';
 import { auditMigrations } from '@enghub/audit/migrations';
 import { startSealer } from '@enghub/audit/sealer';
 import type { EncryptedColumns } from '@enghub/encryption/encrypted-columns';
@@ -75,6 +77,8 @@ export type BackgroundWork = Readonly<{ stop(): Promise<void> }>;
 export type SubgraphServices = Readonly<{
   /** A PostgreSQL URL that may create schemas and roles; requests themselves run under a role without such rights. */
   databaseUrl: string;
+  /** A streaming replica of that server, for reads that may be two seconds old. */
+  readReplica?: Pick<Replica, 'url' | 'times'> | undefined;
   transport: Transport;
   live: LiveBus;
   graph: GraphPort;
@@ -105,7 +109,16 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
   const columns = Object.values(definition.encryptedColumns ?? {});
   await prepareEncryption({ ownerUrl: services.databaseUrl, relayUrl, namespace, columns, masterKeys });
   const vaults = masterKeys ? openVaults({ appUrl, namespace, masterKeys }) : noVaults;
-  const clients = openTenantClients<Db>({ url: appUrl, createClient: definition.createClient });
+  const { readReplica } = services;
+  const clients = openTenantClients<Db>({
+    url: appUrl,
+    createClient: definition.createClient,
+    replica: readReplica && {
+      ...readReplica,
+      url: atReplica(appUrl, readReplica.url),
+      onChange: replicaLog(logger),
+    },
+  });
   const relay = startRelay({
     relayUrl,
     namespace,
@@ -142,6 +155,7 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
       service: name,
       claims,
       db,
+      readDb: within ?? (claims.mustBeCurrent ? db : clients.readerFor(claims)),
       now,
       graph: graphOf(services.graph, claims),
       vault: vaults.of(claims.tenantId),
@@ -197,6 +211,7 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
     execute: createEngine(schema, logger),
     contextFor: (claims) => contextFor(claims),
     isReady: () => isReady(clients.pool),
+    readReplica: clients.replica,
     stop: async () => {
       clearInterval(daily);
       await background?.stop();
@@ -245,6 +260,14 @@ function merged(resolvers: readonly object[]): Record<string, unknown> {
 
 const isFieldMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+function replicaLog(logger: Logger) {
+  return ({ state, behindAtMostMs }: ReplicaStatus, error?: unknown): void => {
+    const about = { readReplica: state, behindAtMostMs, ...(error === undefined ? {} : { err: error }) };
+    if (state === 'IN_USE') logger.warn(about, 'the read replica is read');
+    else logger.warn(about, 'the read replica is not read, the primary is');
+  };
+}
 
 /** A broker that is away makes the outbox grow and refuses nothing: only the database decides. */
 async function isReady(pool: TenantClients<never>['pool']): Promise<boolean> {

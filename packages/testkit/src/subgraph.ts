@@ -6,7 +6,8 @@ import { createInProcessTransport } from '@enghub/messaging/in-process-transport
 import type { Transport } from '@enghub/messaging/transport';
 import type { Claims } from '@enghub/subgraph-kit/claims';
 import type { GraphPort } from '@enghub/subgraph-kit/graph-port';
-import { migrationDirectories, startSubgraph } from '@enghub/subgraph-kit/start-subgraph';
+import type { RunningSubgraph } from '@enghub/subgraph-kit/running-subgraph';
+import { migrationDirectories, startSubgraph, type SubgraphServices } from '@enghub/subgraph-kit/start-subgraph';
 import type { ExecutionResult } from 'graphql';
 import pg from 'pg';
 import { pino } from 'pino';
@@ -22,6 +23,7 @@ export type TestSubgraph = Readonly<{
   rows<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   transport: Transport;
   live: LiveBus;
+  readReplica: () => ReturnType<NonNullable<RunningSubgraph['readReplica']>>;
   /** For arranging and inspecting rows of all tenants. */
   ownerUrl: string;
   /** As requests connect: without a tenant until a binding sets one. */
@@ -37,6 +39,8 @@ export type TestSubgraphOptions = Readonly<{
   graph?: GraphPort;
   /** A database that the test made itself, and drops itself. */
   databaseUrl?: string;
+  /** A streaming replica of that database. */
+  readReplica?: SubgraphServices['readReplica'];
   retryDelaysMs?: readonly number[];
   masterKeys?: MasterKeys;
 }>;
@@ -61,6 +65,7 @@ export async function testSubgraph<D extends Pick<Definition, 'name' | 'folder'>
     graph: options.graph ?? noGraph,
     logger,
     masterKeys: options.masterKeys ?? testKeys,
+    readReplica: options.readReplica,
     ...(options.now && { now: options.now }),
   });
 
@@ -70,6 +75,7 @@ export async function testSubgraph<D extends Pick<Definition, 'name' | 'folder'>
     rows: (sql, values) => rowsOf(ownerUrl, sql, values),
     transport,
     live,
+    readReplica: () => subgraph.readReplica?.() ?? null,
     ownerUrl,
     appUrl: rolesOf(ownerUrl, namespace).app.url,
     relayUrl: rolesOf(ownerUrl, namespace).relay.url,

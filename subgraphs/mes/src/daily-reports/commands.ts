@@ -12,7 +12,7 @@ import { createTurns, type Turns } from './turns.ts';
 
 type Asked = Readonly<{ factoryId: string; from: string; to: string }>;
 
-/** The figures as of now: what the consumer has only marked so far is recomputed first. */
+/** The figures as of now, a replica's lag apart: what the consumer has only marked so far is recomputed first. */
 export async function readDailyReport(
   { factoryId, from, to, groupBy }: Asked & { groupBy: readonly Group[] },
   { db, loaders }: Context,

@@ -22,12 +22,12 @@ export const resolvers: Resolvers = {
 
   DailyReport: {
     factory: async ({ factoryId }, _args, { loaders }) => (await loaders.factory.load(factoryId))!,
-    rows: async (report, { first, after }, { db }) => {
+    rows: async (report, { first, after }, { readDb }) => {
       const page = readRowPage({ first, after: after ?? null });
-      const rows = await store.pageOfRows(db, report, page);
+      const rows = await store.pageOfRows(readDb, report, page);
       return toPage(rows, page.first, (row) => store.keyOf(report, row));
     },
-    totals: (report, _args, { db }) => store.totalsOf(db, report),
+    totals: (report, _args, { readDb }) => store.totalsOf(readDb, report),
   },
 
   DailyReportRow: {

@@ -33,7 +33,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export async function openReads(
   of: ShiftOf & Readonly<{ factoryId: string; lineId: string | null }>,
   stations: readonly Station[],
-  { db, loaders, now, vault }: Context,
+  { readDb: db, loaders, now, vault }: Context,
 ): Promise<BoardReads> {
   const asOf = now();
   const { shiftDate, shift, lineId } = of;

@@ -29,10 +29,10 @@ export async function correctDefects(
 /** What went wrong in a plant during a period; null when the plant does not exist for the user. */
 export async function statistics(
   { factoryId, from, to }: Readonly<{ factoryId: string; from: Date; to: Date }>,
-  { claims, db }: Context,
+  { claims, readDb }: Context,
 ) {
   if (!isPeriod(from, to))
     throw fault('BAD_USER_INPUT', 'The period must end after it begins and last at most 400 days.');
   if (!claims.factoryIds.includes(factoryId)) return null;
-  return { factoryId, from, to, ...pareto(await store.countByType(db, factoryId, from, to)) };
+  return { factoryId, from, to, ...pareto(await store.countByType(readDb, factoryId, from, to)) };
 }

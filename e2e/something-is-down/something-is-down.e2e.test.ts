@@ -88,6 +88,58 @@ describe.each<Form>(['all-in-one', 'distributed'])('the %s form', (form) => {
     await reportWell(system);
   });
 
+  type Figures = { shiftBoard: { goodQuantity: string }; dailyReport: { totals: { reportCount: number }[] } };
+  const looked = async ({ graph }: BreakableSystem): Promise<{ good: number; reports: number; ms: number }> => {
+    const startedAt = performance.now();
+    const answer = await graph.ask(
+      'emp-001',
+      `query ($stationId: ID!, $day: LocalDate!) {
+        shiftBoard(stationId: $stationId, shiftDate: $day, shift: "day") { goodQuantity hours { goodQuantity } }
+        dailyReport(factoryId: "factory-sh-01", from: $day, to: $day, groupBy: [STATION]) { totals { reportCount } } }`,
+      { stationId: plant.stationId, day: '2012-02-01' },
+    );
+    const { shiftBoard, dailyReport } = dataOf<Figures>(answer);
+    const reports = dailyReport.totals[0]?.reportCount ?? 0;
+    return { good: Number(shiftBoard.goodQuantity), reports, ms: performance.now() - startedAt };
+  };
+  const replicaIs = (system: BreakableSystem, state: string) =>
+    eventually(async () => (await system.replicaState()) === state, { within: 60_000 });
+  const showsEverything = async (system: BreakableSystem) => {
+    const { good, reports } = await looked(system);
+    return good === acknowledged.size && reports === acknowledged.size;
+  };
+
+  story(
+    'takes reports and shows boards and daily reports without the read replica, and reads it again',
+    async (system) => {
+      const { readReplica } = system;
+      for (const away of ['refuse', 'hang'] as const) {
+        await replicaIs(system, 'IN_USE');
+        await reportWell(system);
+        let isOver = false;
+        let looks = 0;
+        const watcher = async () => {
+          for (; !isOver; looks += 1) expect((await looked(system)).ms).toBeLessThan(10_000);
+        };
+        const watchers = [watcher(), watcher(), watcher()];
+        readReplica[away]();
+        for (let at = 0; at < 5; at += 1) await reportWell(system);
+        await replicaIs(system, 'AWAY');
+        await eventually(() => showsEverything(system), { within: 30_000 });
+        const before = looks;
+        await eventually(async () => looks > before + 5, { within: 30_000 });
+        readReplica.restore();
+        await replicaIs(system, 'IN_USE');
+        isOver = true;
+        await Promise.all(watchers);
+        await eventually(() => showsEverything(system), { within: 30_000 });
+      }
+      if (system.processes) return;
+      const ready = await fetch(`${system.graph.url}/readyz`);
+      expect(await ready.json()).toMatchObject({ status: 'ok' });
+    },
+  );
+
   story(
     'answers UNAVAILABLE without PostgreSQL, in time, and comes back by itself with nothing lost',
     async (system) => {

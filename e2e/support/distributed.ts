@@ -25,7 +25,7 @@ export type DistributedSystem = Readonly<{
 }>;
 
 /** The servers that a system leans on. */
-export type Backing = Readonly<{ database: string; rabbitMq: string }>;
+export type Backing = Readonly<{ database: string; rabbitMq: string; readDatabase?: string }>;
 
 const variable = (name: string, what: string) => `${name.toUpperCase().replaceAll('-', '_')}_${what}`;
 
@@ -45,6 +45,7 @@ export async function startDistributed(
   const backing = more.through ? await more.through(direct) : direct;
   const env = {
     ...environment(ports, backing.database, { ...rabbit, url: backing.rabbitMq }),
+    ...(backing.readDatabase === undefined ? {} : readDatabases(backing.readDatabase)),
     DOCUMENTS_DIRECTORY: path.join(folder, 'documents'),
     ...more.env,
   };
@@ -105,6 +106,10 @@ export async function startDistributed(
     stop,
   };
 }
+
+/** Of the subgraphs that have reads for a replica. */
+export const readDatabases = (url: string) =>
+  Object.fromEntries(['mes', 'qms', 'eam'].map((name) => [variable(name, 'READ_DATABASE_URL'), url]));
 
 /** What the subgraphs declare at the broker, for a test to take away again. */
 export const everyQueue: readonly string[] = [

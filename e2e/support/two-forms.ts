@@ -3,11 +3,12 @@ import { startEmbeddedPostgres } from '@enghub/database/embedded-postgres';
 import { startTcpProxy, type TcpProxy } from '@enghub/messaging/tcp-proxy-for-tests';
 import { rabbitMqForTests } from '@enghub/testkit/rabbitmq';
 import { redisForTests } from '@enghub/testkit/redis';
+import { startStandby } from '@enghub/testkit/postgres-standby';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { removeData, startAllInOne } from './all-in-one.ts';
-import { everyQueue, startDistributed, type DistributedSystem } from './distributed.ts';
+import { everyQueue, readDatabases, startDistributed, type DistributedSystem } from './distributed.ts';
 import type { Graph } from './graph.ts';
 
 export type BreakableSystem = Readonly<{
@@ -15,6 +16,9 @@ export type BreakableSystem = Readonly<{
   rabbitMq: TcpProxy;
   redis: TcpProxy;
   database: TcpProxy;
+  readReplica: TcpProxy;
+  /** How MES says that its replica is. */
+  replicaState(): Promise<string>;
   /** Only where each subgraph is a process. */
   processes: DistributedSystem | null;
   stop(): Promise<void>;
@@ -41,20 +45,27 @@ export async function startBreakable(
 
   try {
     if (form === 'distributed') {
-      const proxies: { rabbitMq?: TcpProxy; database?: TcpProxy } = {};
+      const proxies: { rabbitMq?: TcpProxy; database?: TcpProxy; readReplica?: TcpProxy } = {};
       const system = await startDistributed({
         env: shared,
         through: async (direct) => {
           proxies.rabbitMq = await startTcpProxy(direct.rabbitMq);
           proxies.database = await startTcpProxy(direct.database);
-          return { rabbitMq: proxies.rabbitMq.url, database: proxies.database.url };
+          const standby = await startStandby(direct.database);
+          stops.push(() => standby.stop());
+          proxies.readReplica = await startTcpProxy(standby.url);
+          const readDatabase = proxies.readReplica.url;
+          return { rabbitMq: proxies.rabbitMq.url, database: proxies.database.url, readDatabase };
         },
       });
-      const { rabbitMq, database } = { rabbitMq: proxies.rabbitMq!, database: proxies.database! };
-      stops.push(() => rabbitMq.close());
-      stops.push(() => database.close());
+      const { rabbitMq, database, readReplica } = proxies as Required<typeof proxies>;
+      for (const proxy of [rabbitMq, database, readReplica]) stops.push(() => proxy.close());
       stops.push(() => system!.stop());
-      return { graph: system!.graph, rabbitMq, redis, database, processes: system!, stop };
+      const replicaState = async () => {
+        const ready = await fetch(`http://127.0.0.1:${system!.portOf('mes')}/readyz`);
+        return ((await ready.json()) as { readReplica: { state: string } }).readReplica.state;
+      };
+      return { graph: system!.graph, rabbitMq, redis, database, readReplica, replicaState, processes: system!, stop };
     }
     const folder = mkdtempSync(path.join(tmpdir(), 'enghub-breakable-'));
     stops.push(() => rmSync(folder, { recursive: true, force: true }));
@@ -63,11 +74,16 @@ export async function startBreakable(
     stops.push(() => server.stop());
     const database = await startTcpProxy(server.url);
     stops.push(() => database.close());
+    const standby = await startStandby(server.url);
+    stops.push(() => standby.stop());
+    const readReplica = await startTcpProxy(standby.url);
+    stops.push(() => readReplica.close());
     const rabbitMq = await startTcpProxy(rabbit.url);
     stops.push(() => rabbitMq.close());
     const system = await startAllInOne({
       env: {
         ...Object.fromEntries(databases.map((name) => [name, database.url])),
+        ...readDatabases(readReplica.url),
         RABBITMQ_URL: rabbitMq.url,
         RABBITMQ_PREFIX: rabbit.prefix,
         ...shared,
@@ -78,7 +94,13 @@ export async function startBreakable(
       removeData(system);
       await rabbit.remove(everyQueue);
     });
-    return { graph: system.graph, rabbitMq, redis, database, processes: null, stop };
+    const { graph } = system;
+    const replicaState = async () => {
+      const headers = { authorization: `Bearer ${await graph.token('emp-901')}` };
+      const status = await (await fetch(`${graph.url}/status`, { headers })).json();
+      return (status as { readReplicas: { mes: { state: string } } }).readReplicas.mes.state;
+    };
+    return { graph, rabbitMq, redis, database, readReplica, replicaState, processes: null, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -62,6 +62,25 @@ const change = (station: string, goodQuantity: number, shift = 'day', tenant = '
 };
 
 describe('a subscription', () => {
+  it('is answered by what is there now, as a command is, and not by a replica that lags', async () => {
+    const { claims } = house.plant;
+    const asked = async (question: () => Promise<unknown>) => {
+      claims.length = 0;
+      await question();
+      return claims.map(({ mustBeCurrent }) => mustBeCurrent ?? false);
+    };
+    const socket = await signIn();
+    expect(await asked(() => watch(socket, 'current'))).toEqual([true]);
+    expect(
+      await asked(async () => {
+        change('current', 8);
+        await socket.next();
+      }),
+    ).toEqual([true]);
+    expect(await asked(() => house.ask('mutation { touch }'))).toEqual([true]);
+    expect(await asked(() => house.ask('{ me { name } }'))).toEqual([false]);
+  });
+
   it('begins with a snapshot, taken after the topic is bound, and goes on with changes', async () => {
     house.plant.goodQuantity = 1;
     // What happens while the topic is being bound must be in the snapshot.

@@ -13,6 +13,8 @@ const good = {
 
 it('has nothing to say about secrets that are secrets, nor about anything outside of production', () => {
   expect(productionProblems(good)).toEqual([]);
+  // Who reads a replica is who reads its primary.
+  expect(productionProblems({ ...good, MES_READ_DATABASE_URL: 'postgresql://replica/enghub' })).toEqual([]);
   expect(productionProblems({ ...good, NODE_ENV: 'development', RABBITMQ_URL: 'amqp://guest:guest@mq' })).toEqual([]);
 });
 

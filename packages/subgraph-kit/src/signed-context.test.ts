@@ -28,6 +28,11 @@ describe('a signed context', () => {
     expect(verifyContext(signed, 'mes', body, keys)).toEqual({ ...nowhere, origin: null });
   });
 
+  it('says that the answer must be current, where it must', () => {
+    const signed = signContext({ ...claims, mustBeCurrent: true }, 'mes', body, keys);
+    expect(verifyContext(signed, 'mes', body, keys)?.mustBeCurrent).toBe(true);
+  });
+
   it('is still accepted while the key is being rotated', () => {
     expect(verifyContext(header, 'mes', body, readSigningKeys('k2:fedcba9876543210,k1:0123456789abcdef'))).toEqual(
       claims,

@@ -17,29 +17,45 @@ export async function startReplicatedPostgres(): Promise<ReplicatedPostgres> {
   const folder = mkdtempSync(path.join(tmpdir(), 'enghub-replicated-'));
   // As root the servers run as somebody else, who must be able to pass.
   chmodSync(folder, 0o711);
-  const started: EmbeddedPostgres[] = [];
-  const stop = async () => {
-    for (const server of started.reverse()) await server.stop();
+  const dataDirectory = path.join(folder, 'primary');
+  const primary = await startEmbeddedPostgres({ dataDirectory, durable: false, temporary: true });
+  const stopPrimary = async () => {
+    await primary.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  const start = async (name: string) => {
-    const server = await startEmbeddedPostgres({
-      dataDirectory: path.join(folder, name),
-      durable: false,
-      temporary: true,
-    });
-    started.push(server);
-    return server;
-  };
   try {
-    const primary = await start('primary');
-    await copyToStandby({ url: primary.url, directory: primary.dataDirectory }, path.join(folder, 'standby'), {
-      max_standby_streaming_delay: '100ms',
-    });
-    return { primary, standby: await start('standby'), stop };
+    const standby = await startStandby(primary.url);
+    return { primary, standby, stop: () => standby.stop().then(stopPrimary) };
   } catch (error) {
-    await stop();
+    await stopPrimary();
     throw error;
+  }
+}
+
+/** Follows the server behind a superuser's URL, whose files must be on this machine. Stop it before that server. */
+export async function startStandby(primaryUrl: string): Promise<EmbeddedPostgres> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'enghub-standby-'));
+  chmodSync(folder, 0o711);
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const dataDirectory = path.join(folder, 'data');
+  try {
+    const settings = { max_standby_streaming_delay: '100ms' };
+    await copyToStandby({ url: primaryUrl, directory: await directoryOf(primaryUrl) }, dataDirectory, settings);
+    const standby = await startEmbeddedPostgres({ dataDirectory, durable: false, temporary: true });
+    return { ...standby, stop: () => standby.stop().then(remove) };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+async function directoryOf(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<{ data_directory: string }>('SHOW data_directory')).rows[0]!.data_directory;
+  } finally {
+    await client.end();
   }
 }
 

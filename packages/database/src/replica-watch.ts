@@ -140,7 +140,7 @@ export function watchReplica(options: ReplicaWatchOptions): ReplicaWatch {
   let stopped = false;
   async function keepLooking(): Promise<void> {
     await look();
-    if (!stopped) timer = setTimeout(() => (looking = keepLooking()), everyMs).unref();
+    if (!stopped) timer = setTimeout(() => void (looking = keepLooking()), everyMs).unref();
   }
   let looking = keepLooking();
 

@@ -18,6 +18,13 @@ describe('the environment of a subgraph', () => {
     expect(config.signingKeys.get('k1')).toBe('0123456789abcdef0123');
   });
 
+  it('may name a replica to read from', () => {
+    expect(readProcessConfig(mes, enough).readDatabaseUrl).toBeUndefined();
+    const url = 'postgresql://replica/enghub';
+    expect(readProcessConfig(mes, { ...enough, MES_READ_DATABASE_URL: url }).readDatabaseUrl).toBe(url);
+    expect(() => readProcessConfig(mes, { ...enough, MES_READ_DATABASE_URL: 'replica' })).toThrow('MES_READ');
+  });
+
   it('names every mistake at once', () => {
     const broken = { MES_PORT: 'http', MES_DATABASE_URL: '', GATEWAY_SIGNING_KEYS: 'short' };
     for (const name of ['MES_PORT', 'MES_DATABASE_URL', 'RABBITMQ_URL', 'GATEWAY_SIGNING_KEYS', 'LUAGUAGE_BRIDGE']) {

@@ -1,0 +1,130 @@
+/** Everything that may happen to a plant, as fast-check draws it. */
+import fc from 'fast-check';
+import { vi } from 'vitest';
+import type { Fate } from './ledger.ts';
+import type { Plant, Reported } from './plant.ts';
+import type { Process } from './processes.ts';
+import { untilAllFollowed } from './stage.ts';
+
+export type Happening = fc.AsyncCommand<object, Plant>;
+
+function happening(
+  name: string,
+  run: (plant: Plant) => Promise<void> | void,
+  can: () => boolean = () => true,
+): Happening {
+  return {
+    check: can,
+    async run(_model, plant) {
+      await run(plant);
+      await untilAllFollowed();
+      if (plant.ledger.violations.length > 0) throw new Error(plant.ledger.violations.join('\n'));
+    },
+    toString: () => name,
+  };
+}
+
+const choice = fc.nat({ max: 11 });
+const pick = <T>(from: readonly T[], at: number): T | undefined => from[at % from.length];
+
+function remove(from: Process[], at: number): Process | undefined {
+  return from.length === 0 ? undefined : from.splice(at % from.length, 1)[0];
+}
+
+const fate: fc.Arbitrary<Fate> = fc.oneof(
+  { weight: 8, arbitrary: fc.constant<Fate>({ kind: 'fine' }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('fails' as const), times: fc.integer({ min: 1, max: 5 }) }) },
+  { weight: 1, arbitrary: fc.constant<Fate>({ kind: 'hopeless' }) },
+  { weight: 1, arbitrary: fc.constant<Fate>({ kind: 'applied unheard' }) },
+);
+const reported: fc.Arbitrary<Reported> = fc.record({ aggregateId: fc.constantFrom('WO-1', 'WO-2', 'WO-3'), fate });
+const events = fc.array(reported, { minLength: 1, maxLength: 3 });
+const told = (of: readonly Reported[]) =>
+  of.map(({ aggregateId, fate: { kind, ...more } }) => `${aggregateId} ${kind} ${Object.values(more).join('')}`.trim());
+
+/** Commands, their commits, and whatever our processes do next in any order. */
+const work: fc.Arbitrary<Happening>[] = [
+  events.map((of) =>
+    happening(`report [${told(of).join(', ')}]`, (plant) => {
+      plant.report(of);
+      for (const transaction of plant.transactions()) plant.commit(transaction);
+    }),
+  ),
+  events.map((of) => happening(`begin [${told(of).join(', ')}]`, (plant) => plant.report(of))),
+  choice.map((at) =>
+    happening(`commit ${at}`, (plant) => {
+      const transaction = pick(plant.transactions(), at);
+      if (transaction) plant.commit(transaction);
+    }),
+  ),
+  choice.map((at) => happening(`the command dies ${at}`, (plant) => pick(plant.transactions(), at)?.rollBack())),
+  fc
+    .constantFrom(10, 1_000, 9_000, 40_000)
+    .map((ms) => happening(`${ms} ms pass`, () => void vi.advanceTimersByTime(ms))),
+];
+
+const steps: fc.Arbitrary<Happening> = fc.array(choice, { minLength: 1, maxLength: 8 }).map((choices) =>
+  happening(`steps [${choices.join(', ')}]`, async ({ stage }) => {
+    for (const at of choices) await stage.run(at);
+  }),
+);
+
+const letters: fc.Arbitrary<Happening>[] = [
+  choice.map((at) =>
+    happening(`replay ${at}`, (plant) => {
+      const letter = pick(plant.deadLetters(), at);
+      if (letter) plant.replay(letter);
+    }),
+  ),
+  choice.map((at) =>
+    happening(`discard ${at}`, (plant) => {
+      const letter = pick(plant.deadLetters(), at);
+      if (letter) plant.discard(letter);
+    }),
+  ),
+];
+
+const atMostTwo = (start: (plant: Plant) => void, of: (plant: Plant) => Process[]) => (plant: Plant) => {
+  if (of(plant).length < 2) start(plant);
+};
+
+const trouble: fc.Arbitrary<Happening>[] = [
+  choice.map((at) => happening(`a consumer crashes ${at}`, ({ consumers }) => remove(consumers, at)?.crash())),
+  choice.map((at) => happening(`a consumer is stopped ${at}`, ({ consumers }) => remove(consumers, at)?.stop())),
+  fc.constant(
+    happening(
+      'a consumer starts',
+      atMostTwo(
+        (plant) => plant.startConsumer(),
+        (plant) => plant.consumers,
+      ),
+    ),
+  ),
+  choice.map((at) => happening(`a relay crashes ${at}`, ({ relays }) => remove(relays, at)?.crash())),
+  choice.map((at) => happening(`a relay is stopped ${at}`, ({ relays }) => remove(relays, at)?.stop())),
+  fc.constant(
+    happening(
+      'a relay starts',
+      atMostTwo(
+        (plant) => plant.startRelay(),
+        (plant) => plant.relays,
+      ),
+    ),
+  ),
+  choice.map((at) => happening(`the broker is cut off ${at}`, ({ consumers }) => pick(consumers, at)?.cut())),
+  choice.map((at) => happening(`a slow answer ${at}`, ({ stage }) => stage.runSlowly(at))),
+  fc
+    .tuple(choice, fc.constantFrom('before' as const, 'after' as const))
+    .map(([at, when]) =>
+      happening(`a connection breaks ${when} ${at}`, async ({ stage }) => void (await stage.break(at, when))),
+    ),
+];
+
+const often = (arbitrary: fc.Arbitrary<Happening>, times: number) => Array.from({ length: times }, () => arbitrary);
+
+/** Events fail, and nothing else does. */
+export const calmDays = fc.commands<object, Plant>([...work, ...letters, ...often(steps, 6)], { maxCommands: 60 });
+
+export const badDays = fc.commands<object, Plant>([...work, ...letters, ...trouble, ...often(steps, 10)], {
+  maxCommands: 80,
+});

@@ -28,7 +28,7 @@ describe.each(['RabbitMQ', 'one process'] as const)(
       async () => {
         await fc.assert(
           fc.asyncProperty(badDays, async (days) => void (await live(days))),
-          { numRuns: 1_500 },
+          { numRuns: 1_200 },
         );
       },
       patience,
@@ -43,7 +43,7 @@ describe.each(['RabbitMQ', 'one process'] as const)(
             ledger.checkTries();
             expect(ledger.violations).toEqual([]);
           }),
-          { numRuns: 500 },
+          { numRuns: 400 },
         );
       },
       patience,

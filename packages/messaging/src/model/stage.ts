@@ -26,8 +26,8 @@ export type Stage = Readonly<{
   run(choice: number): Promise<void>;
   /** Does it, but lets the answer wait until it is chosen in its turn. */
   runSlowly(choice: number): Promise<void>;
-  /** Breaks a connection at a step that can fail, before or after it was done. False when there is none. */
-  break(choice: number, when: 'before' | 'after'): Promise<boolean>;
+  /** Breaks a connection at a step that may break, before or after it was done. */
+  break(choice: number, when: 'before' | 'after'): Promise<void>;
 }>;
 
 /** Until all that follows inside the processes has happened, up to their next steps. */
@@ -123,9 +123,7 @@ export function createStage(): Stage {
     async break(choice, when) {
       const breakable = heads().filter(([, steps]) => steps[0]!.fail);
       const head = at(breakable, choice);
-      if (!head) return false;
-      await perform(() => take(head[0]).fail!(when));
-      return true;
+      if (head) await perform(() => take(head[0]).fail!(when));
     },
   };
 }

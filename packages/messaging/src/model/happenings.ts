@@ -4,7 +4,7 @@ import { vi } from 'vitest';
 import type { Fate } from './ledger.ts';
 import type { Plant, Reported } from './plant.ts';
 import type { Process } from './processes.ts';
-import { untilAllFollowed } from './stage.ts';
+import { untilAllFollowed, type Breakable } from './stage.ts';
 
 export type Happening = fc.AsyncCommand<object, Plant>;
 
@@ -101,6 +101,13 @@ const processes = (
   ),
 ];
 
+const breaks = (kind: Breakable): fc.Arbitrary<Happening>[] =>
+  (['before', 'after'] as const).map((when) =>
+    choice.map((at) =>
+      happening(`a connection (${kind}) breaks ${when} ${at}`, ({ stage }) => stage.break(kind, at, when)),
+    ),
+  );
+
 const trouble: fc.Arbitrary<Happening>[] = [
   ...processes(
     'consumer',
@@ -114,14 +121,14 @@ const trouble: fc.Arbitrary<Happening>[] = [
   ),
   choice.map((at) => happening(`the broker is cut off ${at}`, ({ consumers }) => pick(consumers, at)?.cut())),
   choice.map((at) => happening(`a slow answer ${at}`, ({ stage }) => stage.runSlowly(at))),
-  fc
-    .tuple(choice, fc.constantFrom('before' as const, 'after' as const))
-    .map(([at, when]) => happening(`a connection breaks ${when} ${at}`, ({ stage }) => stage.break(at, when))),
+  ...breaks('database'),
+  ...breaks('transaction'),
+  ...breaks('publishes'),
 ];
 
 const often = (arbitrary: fc.Arbitrary<Happening>, times: number) => Array.from({ length: times }, () => arbitrary);
 const days = (of: readonly fc.Arbitrary<Happening>[]) =>
-  fc.commands<object, Plant>([...of], { maxCommands: 40, size: 'max' });
+  fc.commands<object, Plant, false>([...of], { maxCommands: 40, size: 'max' });
 
 /** Events fail, and nothing else does. */
 export const calmDays = days([...work, ...letters, ...often(steps, 6)]);

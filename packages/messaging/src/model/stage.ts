@@ -11,6 +11,9 @@ type Step = {
   readonly fail?: ((when: 'before' | 'after') => void) | undefined;
 };
 
+/** Lines that may break have such a word in their name. */
+export type Breakable = 'database' | 'transaction' | 'publishes';
+
 export type Stage = Readonly<{
   begin(name: string): Life;
   /** Ends a process where it stands: none of its steps happens any more, and nothing answers it. */
@@ -26,8 +29,8 @@ export type Stage = Readonly<{
   run(choice: number): Promise<void>;
   /** Does it, but lets the answer wait until it is chosen in its turn. */
   runSlowly(choice: number): Promise<void>;
-  /** Breaks a connection at a step that may break, before or after it was done. */
-  break(choice: number, when: 'before' | 'after'): Promise<void>;
+  /** Breaks a connection of a kind at its next step, before or after that was done. */
+  break(kind: Breakable, choice: number, when: 'before' | 'after'): Promise<void>;
 }>;
 
 /** Until all that follows inside the processes has happened, up to their next steps. */
@@ -120,8 +123,8 @@ export function createStage(): Stage {
         answersBeing = undefined;
       });
     },
-    async break(choice, when) {
-      const breakable = heads().filter(([, steps]) => steps[0]!.fail);
+    async break(kind, choice, when) {
+      const breakable = heads().filter(([line, steps]) => line.includes(kind) && steps[0]!.fail);
       const head = at(breakable, choice);
       if (head) await perform(() => take(head[0]).fail!(when));
     },

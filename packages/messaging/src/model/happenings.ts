@@ -108,6 +108,10 @@ const breaks = (kind: Breakable): fc.Arbitrary<Happening>[] =>
     ),
   );
 
+const away = fc
+  .tuple(fc.constantFrom<Breakable[]>('database', 'publishes'), fc.integer({ min: 2, max: 9 }))
+  .map(([kind, steps]) => happening(`away (${kind}) for ${steps} steps`, ({ stage }) => stage.fail(kind, steps)));
+
 const trouble: fc.Arbitrary<Happening>[] = [
   ...processes(
     'consumer',
@@ -121,6 +125,7 @@ const trouble: fc.Arbitrary<Happening>[] = [
   ),
   choice.map((at) => happening(`the broker is cut off ${at}`, ({ consumers }) => pick(consumers, at)?.cut())),
   choice.map((at) => happening(`a slow answer ${at}`, ({ stage }) => stage.runSlowly(at))),
+  away,
   ...breaks('database'),
   ...breaks('transaction'),
   ...breaks('publishes'),

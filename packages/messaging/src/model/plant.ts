@@ -102,6 +102,7 @@ export function openPlant(carrier: 'RabbitMQ' | 'one process'): Plant {
       if (tables.discard(letter.id, 'emp-901')) ledger.discarded(letter.eventId);
     },
     async comeToRest() {
+      stage.recover();
       for (const transaction of outbox.open()) this.commit(transaction);
       if (relays.length === 0) this.startRelay();
       if (consumers.length === 0) this.startConsumer();

@@ -31,6 +31,10 @@ export type Stage = Readonly<{
   runSlowly(choice: number): Promise<void>;
   /** Breaks a connection of a kind at its next step, before or after that was done. */
   break(kind: Breakable, choice: number, when: 'before' | 'after'): Promise<void>;
+  /** So many steps of a kind fail, as while a server is away. */
+  fail(kind: Breakable, steps: number): void;
+  /** Whatever was away is back. */
+  recover(): void;
 }>;
 
 /** Until all that follows inside the processes has happened, up to their next steps. */
@@ -40,6 +44,8 @@ export function createStage(): Stage {
   const ended = new Set<Life>();
   const lines = new Map<string, Step[]>();
   let answersBeing: ((answer: () => void) => void) | undefined;
+
+  const failing = new Map<Breakable, number>();
 
   const heads = () => [...lines];
   const at = <T>(from: readonly T[], choice: number): T | undefined => from[choice % from.length];
@@ -56,6 +62,14 @@ export function createStage(): Stage {
     const step = steps.shift()!;
     if (steps.length === 0) lines.delete(line);
     return step;
+  }
+
+  function failsNow(line: string): boolean {
+    const [kind, left] = [...failing].find(([it]) => line.includes(it)) ?? [];
+    if (!kind || !left) return false;
+    if (left > 1) failing.set(kind, left - 1);
+    else failing.delete(kind);
+    return true;
   }
 
   async function perform(what: () => void): Promise<void> {
@@ -107,7 +121,13 @@ export function createStage(): Stage {
     waiting: () => lines.size,
     async run(choice) {
       const head = at(heads(), choice);
-      if (head) await perform(() => take(head[0]).act());
+      if (!head) return;
+      const isFailing = failsNow(head[0]);
+      await perform(() => {
+        const step = take(head[0]);
+        if (isFailing && step.fail) step.fail('before');
+        else step.act();
+      });
     },
     async runSlowly(choice) {
       const head = at(heads(), choice);
@@ -123,6 +143,8 @@ export function createStage(): Stage {
         answersBeing = undefined;
       });
     },
+    fail: (kind, steps) => void failing.set(kind, steps),
+    recover: () => failing.clear(),
     async break(kind, choice, when) {
       const breakable = heads().filter(([line, steps]) => line.includes(kind) && steps[0]!.fail);
       const head = at(breakable, choice);

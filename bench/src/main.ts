@@ -1,4 +1,4 @@
-/** `npm run bench [-- floor report batch inventory board growth footprint authorisation people redis]`: measures, prints, and writes bench/results. */
+/** `npm run bench [-- floor report batch inventory board growth footprint authorisation people redis relay]`: measures, prints, and writes bench/results. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ import { growth } from './experiments/growth.ts';
 import { inventory } from './experiments/inventory.ts';
 import { people } from './experiments/people.ts';
 import { redis } from './experiments/redis.ts';
+import { relay } from './experiments/relay.ts';
 import { report } from './experiments/report.ts';
 import { aboutThisRun } from './machine/about.ts';
 import { writeResult, type Result } from './results.ts';
@@ -28,6 +29,7 @@ const experiments: Readonly<Record<string, (options: RunOptions) => Promise<Resu
   authorisation,
   people,
   redis,
+  relay,
 };
 
 const { values, positionals } = parseArgs({

@@ -162,11 +162,17 @@ async function guarded<C extends Channel>(
 ): Promise<void> {
   let lastError: Error | undefined;
   let inUse = false;
+  let isClosed = false;
   channel.on('error', (error: Error) => (lastError = error));
   channel.on('handler-error', () => {});
-  channel.on('close', () => inUse && attachment.again(connection));
+  channel.on('close', () => {
+    isClosed = true;
+    if (inUse) attachment.again(connection);
+  });
   try {
     await use(channel);
+    // Closed during the last answer that the set-up waited for, it would stay in use for ever.
+    if (isClosed) throw new Error('the channel closed while it was set up');
     inUse = true;
   } catch (error) {
     await channel.close().catch(() => {});

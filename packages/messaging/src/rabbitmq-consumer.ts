@@ -1,9 +1,8 @@
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { attachedConfirmChannel, type Attachment, type Broker } from './broker.ts';
-import type { DatabaseSession } from './database-session.ts';
 import { errorOf, readBody, readProperties } from './event-message.ts';
 import type { Logger } from './logger.ts';
-import { openMailbox } from './mailbox.ts';
+import type { Mailbox } from './mailbox.ts';
 import { startMailboxWorker } from './mailbox-worker.ts';
 import { declareEvents, declareQueue, type EventsTopology, type QueueTopology } from './rabbitmq-topology.ts';
 import type { Subscription } from './transport.ts';
@@ -21,8 +20,8 @@ export type RabbitConsumer = Readonly<{
 export type RabbitConsumerOptions = Readonly<{
   broker: Broker;
   subscription: Subscription;
-  /** To the consumer's own database. */
-  session: DatabaseSession;
+  /** In the consumer's own database. */
+  mailbox: Mailbox;
   events: EventsTopology;
   queue: QueueTopology;
   retryDelaysMs: readonly number[];
@@ -41,14 +40,14 @@ const lookAgainMs = 1_000;
  * own mailbox until its next try; of all processes, the one that has the mailbox's turn consumes.
  */
 export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsumer {
-  const { broker, subscription, session, events, queue, retryDelaysMs, logger } = options;
+  const { broker, subscription, mailbox, events, queue, retryDelaysMs, logger } = options;
   let link: Link | undefined;
   let hasTurn = false;
   let stopping = false;
 
   const worker = startMailboxWorker({
     subscription,
-    mailbox: openMailbox(session, subscription.queue),
+    mailbox,
     retryDelaysMs,
     logger,
     onRetry: options.onRetry,

@@ -2,7 +2,7 @@ import { attachedConfirmChannel, connectBroker, type Attachment } from './broker
 import { confirmedPublisher, type ConfirmedPublisher } from './confirmed-publishing.ts';
 import { contentOf, propertiesOf } from './event-message.ts';
 import { silentLogger, type Logger } from './logger.ts';
-import { registerConsumer } from './mailbox.ts';
+import { openMailbox, registerConsumer } from './mailbox.ts';
 import { databaseSessions } from './sessions.ts';
 import { startRabbitConsumer, type RabbitConsumer } from './rabbitmq-consumer.ts';
 import { declareEvents, eventsTopology, queueTopology } from './rabbitmq-topology.ts';
@@ -76,7 +76,7 @@ export async function connectRabbitMq(options: RabbitMqOptions): Promise<Transpo
         broker,
         subscription,
         events,
-        session,
+        mailbox: openMailbox(session, queue),
         queue: queueTopology(prefix, queue),
         retryDelaysMs,
         logger,

@@ -1,6 +1,5 @@
-import type { Envelope } from '@enghub/event-contracts/envelope';
-import { openSession } from './database-session.ts';
 import type { Logger } from './logger.ts';
+import { openRelayedOutbox, type Backlog, type RelayedOutbox } from './relayed-outbox.ts';
 import { describeError, type OutboundEvent, type Transport } from './transport.ts';
 import { startLoop } from './wake-up.ts';
 
@@ -15,8 +14,6 @@ export type RelayOptions = Readonly<{
   logger: Logger;
 }>;
 
-export type Backlog = Readonly<{ events: number; oldestSeconds: number }>;
-
 export type Relay = Readonly<{
   /** Says that something was committed. Cheap: call it after every commit. */
   wake(): void;
@@ -28,44 +25,23 @@ export type Relay = Readonly<{
   stop(deadlineMs?: number): Promise<void>;
 }>;
 
-type OutboxRow = Readonly<{ id: string; routing_key: string; aggregate_id: string; envelope: Envelope }>;
-
 const batchSize = 500;
 const notifyEveryMs = 10;
-const keepSentDays = 7;
 const purgeEveryMs = 3_600_000;
 
 /** Moves events from one namespace's outbox to the transport, in order, and marks them sent once they are safe. */
 export function startRelay(options: RelayOptions): Relay {
+  const { relayUrl, namespace, logger } = options;
+  const outbox = openRelayedOutbox({ relayUrl, namespace, logger, onNotification: () => relay.wake() });
+  const relay = startRelayOf(outbox, options);
+  return relay;
+}
+
+/** The same for an outbox that is open. */
+export function startRelayOf(outbox: RelayedOutbox, options: Omit<RelayOptions, 'relayUrl'>): Relay {
   const { namespace, transport, logger } = options;
-  const channel = `enghub_outbox_${namespace}`;
-  const session = openSession({
-    url: options.relayUrl,
-    name: `relay ${namespace}`,
-    namespace,
-    logger,
-    onNotification: () => loop.wake(),
-  });
-  let lockedGeneration = 0;
   let stopping = false;
   let purgedAt = 0;
-
-  const isActive = () => lockedGeneration !== 0 && lockedGeneration === session.generation();
-
-  // Order needs a single relay. The lock belongs to the connection, so it passes on when that dies.
-  async function becomeActive(): Promise<boolean> {
-    if (isActive()) return true;
-    lockedGeneration = 0;
-    const [answer] = await session.query<{ locked: boolean }>(
-      `SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked`,
-      [`enghub relay ${namespace}`],
-    );
-    if (!answer?.locked) return false;
-    await session.query(`LISTEN "${channel}"`);
-    lockedGeneration = session.generation();
-    logger.info({ namespace }, 'relaying the outbox');
-    return true;
-  }
 
   async function tell(events: readonly OutboundEvent[]): Promise<void> {
     try {
@@ -76,22 +52,14 @@ export function startRelay(options: RelayOptions): Relay {
   }
 
   async function relayBatch(): Promise<number> {
-    const rows = await session.query<OutboxRow>(
-      `SELECT id, routing_key, aggregate_id, envelope FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT ${batchSize}`,
-    );
-    if (rows.length === 0) return 0;
-    const events = rows.map((row) => ({
-      routingKey: row.routing_key,
-      aggregateId: row.aggregate_id,
-      envelope: row.envelope,
-    }));
+    const batch = await outbox.unsent(batchSize);
+    if (batch.length === 0) return 0;
+    const events = batch.map(({ event }) => event);
     await transport.publish(events);
     // Before they are marked: should this process die here, the next relay tells its listener again.
     await tell(events);
-    await session.query(`UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY ($1::bigint[])`, [
-      rows.map((row) => row.id),
-    ]);
-    return rows.length;
+    await outbox.markSent(batch.map(({ id }) => id));
+    return batch.length;
   }
 
   async function drain(): Promise<void> {
@@ -101,15 +69,12 @@ export function startRelay(options: RelayOptions): Relay {
   async function purge(): Promise<void> {
     if (Date.now() - purgedAt < purgeEveryMs) return;
     purgedAt = Date.now();
-    await session.query(
-      `DELETE FROM outbox WHERE id IN (
-         SELECT id FROM outbox WHERE sent_at < now() - make_interval(days => ${keepSentDays}) LIMIT 50000)`,
-    );
+    await outbox.purge();
   }
 
   const loop = startLoop(
     async () => {
-      if (!(await becomeActive())) return;
+      if (!(await outbox.becomeActive())) return;
       await drain();
       if (!stopping) await purge();
     },
@@ -128,7 +93,7 @@ export function startRelay(options: RelayOptions): Relay {
         notifyTimer = undefined;
         notifyDue = Date.now() + notifyEveryMs;
         // Lost, it costs a second at most: the safety poll finds the rows.
-        session.query(`NOTIFY "${channel}"`).catch(() => {});
+        outbox.notify().catch(() => {});
       },
       Math.max(0, notifyDue - Date.now()),
     );
@@ -141,29 +106,21 @@ export function startRelay(options: RelayOptions): Relay {
     clearTimeout(notifyTimer);
     const finish = async () => {
       await loop.stop();
-      if (isActive()) await drain();
+      if (outbox.isActive()) await drain();
     };
     await withinDeadline(finish(), deadlineMs).catch((error: unknown) => {
       logger.warn({ namespace, error: describeError(error) }, 'stopped with events left in the outbox');
     });
-    lockedGeneration = 0;
-    await session.close();
+    await outbox.close();
   }
 
   return {
     wake() {
-      if (isActive()) loop.wake();
+      if (outbox.isActive()) loop.wake();
       else notifyOtherRelay();
     },
-    async backlog() {
-      const [row] = await session.query<{ events: number; oldest: number }>(
-        `SELECT count(*)::integer AS events,
-                coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS oldest
-           FROM outbox WHERE sent_at IS NULL`,
-      );
-      return { events: row?.events ?? 0, oldestSeconds: Math.max(0, row?.oldest ?? 0) };
-    },
-    isActive,
+    backlog: () => outbox.backlog(),
+    isActive: () => outbox.isActive(),
     stop(deadlineMs = 5_000) {
       stopped ??= stop(deadlineMs);
       return stopped;

@@ -1,70 +1,77 @@
-/** `npm run test:faults [-- F1 F7 … --minutes 1.5 --keep]`: breaks a system of its own, and says whether it kept its promises. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+/**
+ * `npm run test:faults [-- F1a F7 … --minutes 1.5 --keep]`: breaks a system of its own, and says whether it kept its
+ * promises. `--defects [names]` puts mistakes into the product and says whether the checker notices.
+ */
 import { parseArgs } from 'node:util';
-import { writeHistory } from './client-log.ts';
-import { runScenario, type Outcome } from './run-scenario.ts';
+import { defects } from './defects/defects.ts';
+import { defectTable, runDefect, type DefectRecord } from './defects/run-defects.ts';
+import { forget, keep } from './keep.ts';
+import { recordOf, writeResults, type RunRecord } from './records.ts';
+import { runScenario } from './run-scenario.ts';
+import { onSystem, stopWithUs } from './running.ts';
 import { scenarios } from './scenarios.ts';
-import type { System } from './system/system.ts';
 import { tableOf } from './table.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    minutes: { type: 'string', default: '1.25' },
+    minutes: { type: 'string' },
     /** Keeps the clients' log also of runs that are valid. */
     keep: { type: 'boolean', default: false },
     folder: { type: 'string', default: '.enghub/faults' },
+    defects: { type: 'boolean', default: false },
   },
 });
-const chosen = positionals.length > 0 ? positionals : scenarios.map(({ name }) => name);
-const unknown = chosen.filter((name) => !scenarios.some((scenario) => scenario.name === name));
-if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}. Choose from: ${scenarios.map(({ name }) => name).join(', ')}.`);
-  process.exit(1);
-}
+const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
 
-let running: System | null = null;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => {
-    console.error(`\n${signal}: stopping what was started …`);
-    void (running?.stop() ?? Promise.resolve()).finally(() => process.exit(1));
-  });
-}
-const parent = process.ppid;
-setInterval(() => {
-  if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
-}, 1_000).unref();
-
-const outcomes: Outcome[] = [];
-let failures = 0;
-for (const name of chosen) {
-  const scenario = scenarios.find((it) => it.name === name)!;
-  rmSync(path.resolve(values.folder, name), { recursive: true, force: true });
-  try {
-    const outcome = await runScenario(scenario, {
-      minutes: Number(values.minutes),
-      say: (line) => console.log(line),
-      onSystem: (system) => (running = system),
-    });
-    outcomes.push(outcome);
-    console.log(`\n${tableOf([outcome])}\n`);
-    if (outcome.result !== 'valid') console.error(JSON.stringify(outcome.verdict.examples, null, 2));
-    if (outcome.result !== 'valid' || values.keep) keep(outcome);
-  } catch (error) {
-    failures += 1;
-    console.error(`${name} could not be run:`, error);
+function chosenOf<Item extends Readonly<{ name: string }>>(all: readonly Item[]): readonly Item[] {
+  const unknown = positionals.filter((name) => !all.some((item) => item.name === name));
+  if (unknown.length > 0) {
+    console.error(`There is no ${unknown.join(', ')}. Choose from: ${all.map(({ name }) => name).join(', ')}.`);
+    process.exit(1);
   }
+  return positionals.length > 0 ? positionals.map((name) => all.find((item) => item.name === name)!) : all;
 }
-console.log(`\n${tableOf(outcomes)}\n`);
-process.exit(failures === 0 && outcomes.every(({ result }) => result === 'valid') ? 0 : 1);
 
-function keep({ scenario, history, facts, verdict, settled, outputs }: Outcome): void {
-  const folder = path.resolve(values.folder, scenario.name);
-  mkdirSync(folder, { recursive: true });
-  writeHistory(path.join(folder, 'clients.jsonl'), history);
-  writeFileSync(path.join(folder, 'facts.json'), JSON.stringify(facts));
-  writeFileSync(path.join(folder, 'verdict.json'), `${JSON.stringify({ verdict, settled }, null, 2)}\n`);
-  for (const [name, output] of Object.entries(outputs)) writeFileSync(path.join(folder, `${name}.log`), output);
-  console.log(`${scenario.name}: the clients' log and what the processes said are in ${folder}`);
+stopWithUs();
+process.exit((values.defects ? await runDefects() : await runScenarios()) ? 0 : 1);
+
+async function runScenarios(): Promise<boolean> {
+  const records: RunRecord[] = [];
+  let failures = 0;
+  for (const scenario of chosenOf(scenarios)) {
+    const { name } = scenario;
+    forget(values.folder, name);
+    try {
+      const say = (line: string) => console.log(line);
+      const outcome = await runScenario(scenario, { minutes: minutes ?? 1.25, say, onSystem });
+      records.push(recordOf(outcome));
+      console.log(`\n${tableOf(records.slice(-1))}\n`);
+      if (outcome.result !== 'valid') console.error(JSON.stringify(outcome.verdict.examples, null, 2));
+      if (outcome.result !== 'valid' || values.keep) keep(values.folder, name, outcome);
+    } catch (error) {
+      failures += 1;
+      console.error(`${name} could not be run:`, error);
+    }
+  }
+  console.log(`\n${tableOf(records)}\n`);
+  return failures === 0 && records.every(({ result }) => result === 'valid');
+}
+
+async function runDefects(): Promise<boolean> {
+  const records: DefectRecord[] = [];
+  const chosen = chosenOf(defects);
+  for (const defect of chosen) {
+    forget(values.folder, defect.name);
+    try {
+      const options = { ...(minutes ? { minutes } : {}), ...(values.keep ? { folder: values.folder } : {}) };
+      records.push(await runDefect(defect, options));
+      console.log(`\n${defectTable(records.slice(-1))}\n`);
+    } catch (error) {
+      console.error(`${defect.name} could not be run:`, error);
+    }
+  }
+  console.log(`\n${defectTable(records)}\n`);
+  if (records.length === defects.length) writeResults('defects', { records });
+  return records.length === chosen.length && records.every(({ isCaught }) => isCaught);
 }

@@ -6,6 +6,7 @@ import { createClient, type Client } from './client.ts';
 import { createClientLog, instant, type History } from './client-log.ts';
 import { isFlawless, type Verdict } from './counts.ts';
 import { openDatabase, type Facts } from './facts.ts';
+import { watchOthers } from './others-watcher.ts';
 import { makeRunPlant, people, shift, type RunPlant } from './plant-of-run.ts';
 import type { Evidence, Scenario } from './scenario.ts';
 import { settle, type Settled } from './settle.ts';
@@ -60,8 +61,11 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     const until = startedAt + minutes * 60_000;
     const workload = startWorkload({ client, log, plant, rate: scenario.rate ?? 110 });
     closings.push(() => workload.close());
+    const others = scenario.othersAnswer ? watchOthers(client, log, processes) : null;
+    closings.push(async () => others?.close());
     await pause(2_000);
     await scenario.break({ system, log, client, plant, queues, isOver: () => instant() >= until });
+    await others?.close();
     // All is back: what clients mean to repeat, they repeat now.
     await workload.finish(30_000);
     const seconds = (instant() - startedAt) / 1000;
@@ -130,8 +134,12 @@ async function lookAtTheDay(client: Client): Promise<void> {
   }
 }
 
-function evidenceOf({ faults, reconnects }: History, { unknown }: Verdict): Record<string, number> {
+function evidenceOf({ faults, others, reconnects }: History, { unknown }: Verdict): Record<string, number> {
   const counts: Record<string, number> = { unknown, reconnect: reconnects };
+  const killed = new Set(faults.flatMap(({ fault, target }) => (fault === 'kill' ? target : [])));
+  if (killed.size > 0) counts['different processes'] = killed.size;
+  const answered = others.filter(({ isAnswered }) => isAnswered);
+  if (answered.length > 0) counts['answered by others'] = answered.length;
   for (const { fault } of faults) counts[fault] = (counts[fault] ?? 0) + 1;
   return counts;
 }

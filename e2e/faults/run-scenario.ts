@@ -59,7 +59,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
 
     const startedAt = instant();
     const until = startedAt + minutes * 60_000;
-    const workload = startWorkload({ client, log, plant, rate: scenario.rate ?? 110 });
+    const workload = startWorkload({ client, log, plant, rate: scenario.rate ?? 120 });
     closings.push(() => workload.close());
     const others = scenario.othersAnswer ? watchOthers(client, log, processes) : null;
     closings.push(async () => others?.close());
@@ -85,7 +85,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     const history = log.history(plant);
     const evidence = evidenceOf(history, verdict);
     const missing = Object.entries(scenario.evidence(minutes)).flatMap(([what, least]) =>
-      (evidence[what] ?? 0) < least ? [`${what} ${evidence[what] ?? 0} of ${least}`] : [],
+      (evidence[what] ?? 0) < least ? [`${what} ${evidence[what] ?? 0} of ${Math.ceil(least)}`] : [],
     );
     const failed = scenario.nothingFails ? failuresOf(history) : 0;
     const isSound = isFlawless(verdict) && settled.converged && failed === 0;

@@ -1,12 +1,16 @@
 /**
  * `npm run test:faults [-- F1a F7 … --minutes 1.5 --keep]`: breaks a system of its own, and says whether it kept its
- * promises. `--defects [names]` puts mistakes into the product and says whether the checker notices.
+ * promises. `--defects [names]` puts mistakes into the product and says whether the checker notices. `--long [names]` runs
+ * every scenario for so long that it counts, and keeps the figures; `--table` writes them into docs/reliability.md.
  */
 import { parseArgs } from 'node:util';
 import { defects } from './defects/defects.ts';
-import { defectTable, runDefect, type DefectRecord } from './defects/run-defects.ts';
+import { defectTable, type DefectRecord } from './defects/defect-table.ts';
+import { runDefect } from './defects/run-defects.ts';
 import { forget, keep } from './keep.ts';
-import { recordOf, writeResults, type RunRecord } from './records.ts';
+import { aboutThisMachine, merged, minutesOf, missingOf, required, type LongResults } from './long.ts';
+import { writePage, type DefectResults } from './page.ts';
+import { readResults, recordOf, writeResults, type RunRecord } from './records.ts';
 import { runScenario } from './run-scenario.ts';
 import { onSystem, stopWithUs } from './running.ts';
 import { scenarios } from './scenarios.ts';
@@ -20,6 +24,8 @@ const { values, positionals } = parseArgs({
     keep: { type: 'boolean', default: false },
     folder: { type: 'string', default: '.enghub/faults' },
     defects: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
+    table: { type: 'boolean', default: false },
   },
 });
 const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
@@ -34,9 +40,18 @@ function chosenOf<Item extends Readonly<{ name: string }>>(all: readonly Item[])
 }
 
 stopWithUs();
-process.exit((values.defects ? await runDefects() : await runScenarios()) ? 0 : 1);
+process.exit((await run()) ? 0 : 1);
 
-async function runScenarios(): Promise<boolean> {
+async function run(): Promise<boolean> {
+  if (values.defects) return runDefects();
+  if (values.long || !values.table) return values.long ? runLong() : (await runScenarios()).isSound;
+  writePage();
+  return true;
+}
+
+async function runScenarios(
+  timeOf: (name: string) => number = () => 1.25,
+): Promise<Readonly<{ isSound: boolean; records: readonly RunRecord[] }>> {
   const records: RunRecord[] = [];
   let failures = 0;
   for (const scenario of chosenOf(scenarios)) {
@@ -44,7 +59,7 @@ async function runScenarios(): Promise<boolean> {
     forget(values.folder, name);
     try {
       const say = (line: string) => console.log(line);
-      const outcome = await runScenario(scenario, { minutes: minutes ?? 1.25, say, onSystem });
+      const outcome = await runScenario(scenario, { minutes: minutes ?? timeOf(name), say, onSystem });
       records.push(recordOf(outcome));
       console.log(`\n${tableOf(records.slice(-1))}\n`);
       if (outcome.result !== 'valid') console.error(JSON.stringify(outcome.verdict.examples, null, 2));
@@ -55,7 +70,21 @@ async function runScenarios(): Promise<boolean> {
     }
   }
   console.log(`\n${tableOf(records)}\n`);
-  return failures === 0 && records.every(({ result }) => result === 'valid');
+  return { isSound: failures === 0 && records.every(({ result }) => result === 'valid'), records };
+}
+
+/** With `--minutes`, a rehearsal of which nothing is kept. */
+async function runLong(): Promise<boolean> {
+  const { isSound, records } = await runScenarios((name) => minutesOf[name] ?? 1.25);
+  const known = positionals.length > 0 ? (readResults<LongResults>('long')?.records ?? []) : [];
+  const all = merged(known, records);
+  const missing = missingOf(all);
+  console.log(missing.length > 0 ? `Not enough: ${missing.join(', ')}.` : `Enough: ${JSON.stringify(required)}.`);
+  if (minutes === undefined) {
+    console.log(`Wrote ${writeResults<LongResults>('long', { about: aboutThisMachine(), records: all })}`);
+    if (values.table) writePage();
+  }
+  return isSound && missing.length === 0;
 }
 
 async function runDefects(): Promise<boolean> {
@@ -72,6 +101,12 @@ async function runDefects(): Promise<boolean> {
     }
   }
   console.log(`\n${defectTable(records)}\n`);
-  if (records.length === defects.length) writeResults('defects', { records });
+  if (records.length > 0) {
+    const known = readResults<DefectResults>('defects')?.records ?? [];
+    const byName = new Map([...known, ...records].map((record) => [record.name, record]));
+    const all = defects.flatMap(({ name }) => byName.get(name) ?? []);
+    writeResults<DefectResults>('defects', { about: aboutThisMachine(), records: all });
+    if (values.table) writePage();
+  }
   return records.length === chosen.length && records.every(({ isCaught }) => isCaught);
 }

@@ -36,10 +36,12 @@ type Row = Readonly<{
 }>;
 type Again = Readonly<{ rows: readonly Row[]; dueAt: number }>;
 
+/** So many reports come alone; the others are what terminals and machines have gathered. */
+const ALONE = 1 / 6;
 const RESENT = 0.1;
 const ABANDONED = 0.3;
 /** So much work waits for a terminal that cannot report. */
-const KEPT_BACK_MS = 10_000;
+const KEPT_BACK_MS = 20_000;
 
 const single = `mutation ($input: ReportProductionInput!) { reportProduction(input: $input) {
   __typename
@@ -60,7 +62,7 @@ const correct = `mutation ($input: CorrectProductionReportInput!) { correctProdu
 type Reported = Readonly<{ __typename: string; replayed?: boolean; report?: { id: string }; code?: string }>;
 
 export function startWorkload(options: WorkloadOptions): Workload {
-  const { client, log, plant, rate, singles = 6, batches = 2, rowsPerBatch = 25, watchBoards = true } = options;
+  const { client, log, plant, rate, singles = 6, batches = 3, rowsPerBatch = 40, watchBoards = true } = options;
   let going = true;
   let open = true;
   let count = 0;
@@ -116,10 +118,16 @@ export function startWorkload(options: WorkloadOptions): Workload {
     else again.push(...unanswered.map((row) => ({ rows: [row], dueAt })));
   }
 
-  function due(): readonly Row[] | undefined {
+  /** What is to be sent again, so much of it as fits together: row by row, it would keep everybody from reporting. */
+  function due(size: number): readonly Row[] | undefined {
     const now = instant();
-    const at = again.findIndex(({ dueAt }) => dueAt <= now);
-    return at < 0 ? undefined : again.splice(at, 1)[0]!.rows;
+    const rows: Row[] = [];
+    for (let at = 0; at < again.length && rows.length < size;) {
+      const fits = again[at]!.dueAt <= now && (size > 1 || again[at]!.rows.length === 1);
+      if (fits) rows.push(...again.splice(at, 1)[0]!.rows);
+      else at += 1;
+    }
+    return rows.length > 0 ? rows : undefined;
   }
 
   /** Sends so many rows each time, and in the mean at this rate: what an outage kept back follows at once. */
@@ -128,7 +136,7 @@ export function startWorkload(options: WorkloadOptions): Workload {
     let nextAt = instant() + Math.random() * everyMs;
     while (open) {
       const isTime = going && instant() >= nextAt;
-      const rows = due() ?? (isTime ? Array.from({ length: size }, nextRow) : undefined);
+      const rows = due(size) ?? (isTime ? Array.from({ length: size }, nextRow) : undefined);
       if (rows) await send(rows);
       if (isTime) nextAt = Math.max(nextAt + everyMs, instant() - KEPT_BACK_MS);
       await pause(rows ? 1 : 20);
@@ -161,9 +169,8 @@ export function startWorkload(options: WorkloadOptions): Workload {
 
   const isGoing = () => going;
   const workers = [
-    // A third of the reports come alone.
-    ...Array.from({ length: singles }, () => reporter(1, rate / 3 / singles)),
-    ...Array.from({ length: batches }, () => reporter(rowsPerBatch, (rate * 2) / 3 / batches)),
+    ...Array.from({ length: singles }, () => reporter(1, (rate * ALONE) / singles)),
+    ...Array.from({ length: batches }, () => reporter(rowsPerBatch, (rate * (1 - ALONE)) / batches)),
   ];
   const others = [
     corrector(),

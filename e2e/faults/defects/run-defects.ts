@@ -3,21 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { keep } from '../keep.ts';
-import { recordOf, type RunRecord } from '../records.ts';
+import { recordOf } from '../records.ts';
 import { runScenario } from '../run-scenario.ts';
 import { onSystem } from '../running.ts';
 import { scenarios } from '../scenarios.ts';
-import { flawsOf, lines } from '../table.ts';
 import { changeFunctions, writeOverlay } from './apply.ts';
 import type { Defect } from './defect.ts';
-
-export type DefectRecord = Readonly<{
-  name: string;
-  title: string;
-  caughtBy: Defect['caughtBy'];
-  isCaught: boolean;
-  run: RunRecord;
-}>;
+import type { DefectRecord } from './defect-table.ts';
 
 export async function runDefect(
   defect: Defect,
@@ -42,17 +34,3 @@ export async function runDefect(
     rmSync(sources, { recursive: true, force: true });
   }
 }
-
-export const defectTable = (records: readonly DefectRecord[]): string =>
-  lines([
-    ['defect', 'what it does', 'scenario', 'seconds', 'acknowledged', 'counts that are not zero', 'caught'],
-    ...records.map(({ name, title, caughtBy, isCaught, run }) => [
-      name,
-      title,
-      `${run.name}: ${run.title}`,
-      run.seconds.toFixed(0),
-      String(run.acknowledged),
-      flawsOf(run.counts).join(', ') || 'none',
-      isCaught ? `by ${caughtBy.filter((count) => run.counts[count] > 0).join(', ')}` : '**no**',
-    ]),
-  ]);

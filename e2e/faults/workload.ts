@@ -84,7 +84,7 @@ export function startWorkload(options: WorkloadOptions): Workload {
     };
   }
 
-  async function send(rows: readonly Row[]): Promise<void> {
+  async function send(rows: readonly Row[], isFirst: boolean): Promise<void> {
     const invokedAt = instant();
     const inputs = rows.map(inputOf);
     const reply =
@@ -111,8 +111,8 @@ export function startWorkload(options: WorkloadOptions): Workload {
           correctable.push({ row, reportId: known.reportId! });
       }
     }
-    // Some terminals give up; the others send again what they have, together or one by one.
-    if (unanswered.length === 0 || (reply.outcome === 'unknown' && Math.random() < ABANDONED)) return;
+    // Some terminals give up at once; the others send again what they have until it is answered, together or one by one.
+    if (unanswered.length === 0 || (isFirst && reply.outcome === 'unknown' && Math.random() < ABANDONED)) return;
     const dueAt = instant() + 300 + Math.random() * 1_000;
     if (Math.random() < 0.7) again.push({ rows: unanswered, dueAt });
     else again.push(...unanswered.map((row) => ({ rows: [row], dueAt })));
@@ -123,8 +123,8 @@ export function startWorkload(options: WorkloadOptions): Workload {
     const now = instant();
     const rows: Row[] = [];
     for (let at = 0; at < again.length && rows.length < size;) {
-      const fits = again[at]!.dueAt <= now && (size > 1 || again[at]!.rows.length === 1);
-      if (fits) rows.push(...again.splice(at, 1)[0]!.rows);
+      const next = again[at]!;
+      if (next.dueAt <= now && rows.length + next.rows.length <= size) rows.push(...again.splice(at, 1)[0]!.rows);
       else at += 1;
     }
     return rows.length > 0 ? rows : undefined;
@@ -136,9 +136,10 @@ export function startWorkload(options: WorkloadOptions): Workload {
     let nextAt = instant() + Math.random() * everyMs;
     while (open) {
       const isTime = going && instant() >= nextAt;
-      const rows = due(size) ?? (isTime ? Array.from({ length: size }, nextRow) : undefined);
-      if (rows) await send(rows);
-      if (isTime) nextAt = Math.max(nextAt + everyMs, instant() - KEPT_BACK_MS);
+      const repeats = due(size);
+      const rows = repeats ?? (isTime ? Array.from({ length: size }, nextRow) : undefined);
+      if (rows) await send(rows, !repeats);
+      if (rows && !repeats) nextAt = Math.max(nextAt + everyMs, instant() - KEPT_BACK_MS);
       await pause(rows ? 1 : 20);
     }
   }

@@ -1,5 +1,6 @@
 /** One run: a system of its own, people who report, faults, quiet, and what the checker says of it. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { watchBacklog } from './backlog.ts';
 import { brokerQueues } from './broker-queues.ts';
 import { check } from './checker.ts';
 import { createClient, type Client } from './client.ts';
@@ -41,6 +42,9 @@ export type RunOptions = Readonly<{
   onSystem?(system: System | null): void;
 }>;
 
+/** More than two processors carry; the backlog holds it back. */
+const REPORTS_PER_SECOND = 150;
+
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Outcome> {
   const { minutes, say } = options;
   const system = await startSystem({ ...scenario.system, ...(options.preload ? { preload: options.preload } : {}) });
@@ -59,7 +63,15 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
 
     const startedAt = instant();
     const until = startedAt + minutes * 60_000;
-    const workload = startWorkload({ client, log, plant, rate: scenario.rate ?? 120 });
+    const backlog = watchBacklog(system.databaseUrl);
+    closings.push(() => backlog.close());
+    const workload = startWorkload({
+      client,
+      log,
+      plant,
+      rate: scenario.rate ?? REPORTS_PER_SECOND,
+      isBehind: backlog.isLong,
+    });
     closings.push(() => workload.close());
     const others = scenario.othersAnswer ? watchOthers(client, log, processes) : null;
     closings.push(async () => others?.close());

@@ -22,6 +22,8 @@ export type WorkloadOptions = Readonly<{
   batches?: number;
   rowsPerBatch?: number;
   watchBoards?: boolean;
+  /** While this holds, nothing that was gathered is sent for the first time. */
+  isBehind?: () => boolean;
 }>;
 
 /** A report as a terminal keeps it until it is answered. */
@@ -62,7 +64,17 @@ const correct = `mutation ($input: CorrectProductionReportInput!) { correctProdu
 type Reported = Readonly<{ __typename: string; replayed?: boolean; report?: { id: string }; code?: string }>;
 
 export function startWorkload(options: WorkloadOptions): Workload {
-  const { client, log, plant, rate, singles = 6, batches = 3, rowsPerBatch = 40, watchBoards = true } = options;
+  const {
+    client,
+    log,
+    plant,
+    rate,
+    singles = 6,
+    batches = 3,
+    rowsPerBatch = 40,
+    watchBoards = true,
+    isBehind = () => false,
+  } = options;
   let going = true;
   let open = true;
   let count = 0;
@@ -135,7 +147,7 @@ export function startWorkload(options: WorkloadOptions): Workload {
     const everyMs = (1000 * size) / perSecond;
     let nextAt = instant() + Math.random() * everyMs;
     while (open) {
-      const isTime = going && instant() >= nextAt;
+      const isTime = going && instant() >= nextAt && !(size > 1 && isBehind());
       const repeats = due(size);
       const rows = repeats ?? (isTime ? Array.from({ length: size }, nextRow) : undefined);
       if (rows) await send(rows, !repeats);

@@ -20,7 +20,7 @@ type Asked = keyof typeof questions;
 const subgraphsAsked = Object.keys(questions) as Asked[];
 
 // The gateway tries a subgraph again three seconds after it had given it up, one request at a time.
-const STEADY_MS = 6_000;
+export const STEADY_MS = 6_000;
 const TRIES = 3;
 
 /** Since when these have all been up; null where one of them is not. */

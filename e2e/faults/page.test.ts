@@ -17,6 +17,7 @@ const record = (name: string, more: Partial<RunRecord> = {}): RunRecord => ({
   refused: 0,
   resent: 0,
   evidence: {},
+  targets: {},
   missing: [],
   failed: 0,
   gapMs: 0,

@@ -18,6 +18,7 @@ export type RunRecord = Readonly<{
   refused: number;
   resent: number;
   evidence: Evidence;
+  targets: Outcome['targets'];
   missing: readonly string[];
   failed: number;
   gapMs: number;
@@ -29,7 +30,7 @@ export type RunRecord = Readonly<{
 }>;
 
 export function recordOf({ scenario, verdict, settled, ...outcome }: Outcome): RunRecord {
-  const { seconds, evidence, missing, failed, gapMs, result } = outcome;
+  const { seconds, evidence, targets, missing, failed, gapMs, result } = outcome;
   const { counts, acknowledged, attempts, unknown, recovered, refused, resent } = verdict;
   return {
     name: scenario.name,
@@ -43,6 +44,7 @@ export function recordOf({ scenario, verdict, settled, ...outcome }: Outcome): R
     refused,
     resent,
     evidence,
+    targets,
     missing,
     failed,
     gapMs,

@@ -20,6 +20,8 @@ export type Outcome = Readonly<{
   verdict: Verdict;
   settled: Settled;
   evidence: Evidence;
+  /** How often each was hit, by the fault. */
+  targets: Readonly<Record<string, Evidence>>;
   missing: readonly string[];
   /** Requests that were not answered, where all should be. */
   failed: number;
@@ -107,6 +109,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       verdict,
       settled,
       evidence,
+      targets: targetsOf(history),
       missing,
       failed,
       gapMs: longestGap(history),
@@ -154,6 +157,17 @@ function evidenceOf({ faults, others, reconnects }: History, { unknown }: Verdic
   if (answered.length > 0) counts['answered by others'] = answered.length;
   for (const { fault } of faults) counts[fault] = (counts[fault] ?? 0) + 1;
   return counts;
+}
+
+function targetsOf({ faults, others }: History): Readonly<Record<string, Evidence>> {
+  const targets: Record<string, Record<string, number>> = {};
+  const hit = (fault: string, target: string): void => {
+    const own = (targets[fault] ??= {});
+    own[target] = (own[target] ?? 0) + 1;
+  };
+  for (const { fault, target } of faults) hit(fault, target);
+  for (const { down, asked, isAnswered } of others) if (isAnswered) hit(`answered without ${down.join(', ')}`, asked);
+  return targets;
 }
 
 function longestGap({ attempts }: History): number {

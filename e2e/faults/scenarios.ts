@@ -1,5 +1,12 @@
 /** The faults of a run, by name: what is broken, in which form of the system, and what must have happened to count. */
-import { freezeConsumers, killAllAtOnce, killAtCommits, killOneByOne, killTheOne } from './faults/kills.ts';
+import {
+  freezeConsumers,
+  killAllAtOnce,
+  killAtCommits,
+  killOneByOne,
+  killTheOne,
+  takeAwayByTurns,
+} from './faults/kills.ts';
 import { poison, POISONED, repeat } from './faults/messages.ts';
 import { restartByTurns } from './faults/restarts.ts';
 import {
@@ -22,7 +29,6 @@ export const scenarios: readonly Scenario[] = [
     evidence: (minutes) => ({
       kill: 12 * minutes,
       'different processes': Math.min(6, Math.floor(12 * minutes)),
-      'answered by others': 1,
       unknown: 1,
       reconnect: 1,
     }),
@@ -34,6 +40,17 @@ export const scenarios: readonly Scenario[] = [
     system: { form: 'in process' },
     break: killTheOne,
     evidence: (minutes) => ({ kill: 4 * minutes, unknown: 1, reconnect: 1 }),
+  },
+  {
+    name: 'F1c',
+    title: 'one subgraph away at a time, by turns',
+    system: { form: 'distributed' },
+    break: takeAwayByTurns,
+    evidence: (minutes) => ({
+      'different processes': Math.min(5, Math.max(1, 2 * Math.floor(minutes))),
+      'answered by others': 10 * minutes,
+    }),
+    othersAnswer: true,
   },
   {
     name: 'F2',

@@ -107,6 +107,7 @@ const history = (attempts: History['attempts'], more: Partial<History> = {}): Hi
   attempts,
   boards: [],
   faults: [],
+  others: [],
   reconnects: 0,
   ...more,
 });
@@ -281,5 +282,12 @@ describe('the checker finds', () => {
     const right = { stationId: 'station', good: 29, scrap: 0, reportCount: 3 };
     expectOnly(check(history(all, { boards: [right] }), soundFacts(all)), {});
     expectOnly(check(history(all, { boards: [{ ...right, good: 4 }] }), soundFacts(all)), { wrongBoard: 1 });
+  });
+
+  it('a question that needed nothing of what was down and was not answered', () => {
+    const answered = { down: ['mes'], asked: 'qms', isAnswered: true };
+    expectOnly(check(history(all, { others: [answered] }), soundFacts(all)), {});
+    const silent = { ...answered, isAnswered: false };
+    expectOnly(check(history(all, { others: [answered, silent] }), soundFacts(all)), { othersSilent: 1 });
   });
 });

@@ -27,6 +27,7 @@ export function check(history: History, facts: Facts, expected: Expected = { dea
   checkEvents(facts, found);
   checkInspections(history, facts, found);
   checkBoards(history, facts, found);
+  checkOthers(history, found);
   for (const what of versionViolations(history, facts)) found(what.name, what.example, what.times);
   for (const example of orderViolations(requests, facts)) found('orderViolated', example);
   for (const { name, example } of readViolations(history, requests, rowsByKey)) found(name, example);
@@ -148,6 +149,13 @@ function checkBoards({ boards }: History, { reports }: Facts, found: Found): voi
     const made = rows.filter((row) => row.correctionOf === null).length;
     const has = [good, scrap, reportCount];
     differs(found, 'wrongBoard', `station ${stationId}`, has, [sum(rows, 'good'), sum(rows, 'scrap'), made]);
+  }
+}
+
+/** A process that is down takes nothing with it that does not need it. */
+function checkOthers({ others }: History, found: Found): void {
+  for (const { down, asked, isAnswered, code } of others) {
+    if (!isAnswered) found('othersSilent', `${asked} without ${down.join(', ')}: ${code ?? 'no answer'}`);
   }
 }
 

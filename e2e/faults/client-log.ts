@@ -31,6 +31,9 @@ export type OrderRead = Asked & Readonly<{ kind: 'read'; version: number; good: 
 /** What a watched board showed last. */
 export type BoardSeen = Readonly<{ stationId: string; good: number; scrap: number; reportCount: number }>;
 
+/** A question that needs none of the processes that were down, asked while they were. */
+export type OthersAsked = Readonly<{ down: readonly string[]; asked: string; isAnswered: boolean; code?: string }>;
+
 /** What was done to the system: kills, cuts, promotions. */
 export type FaultNote = Readonly<{ at: number; fault: string; target: string }>;
 
@@ -50,6 +53,7 @@ export type History = Readonly<{
   attempts: readonly (ReportAttempt | CommandAttempt | OrderRead)[];
   boards: readonly BoardSeen[];
   faults: readonly FaultNote[];
+  others: readonly OthersAsked[];
   /** How often a client had to connect anew. */
   reconnects: number;
 }>;
@@ -62,11 +66,13 @@ export const instant = (): number => performance.timeOrigin + performance.now();
 export function createClientLog() {
   const attempts: (ReportAttempt | CommandAttempt | OrderRead)[] = [];
   const faults: FaultNote[] = [];
+  const others: OthersAsked[] = [];
   const boards = new Map<string, BoardSeen>();
   let reconnects = 0;
   return {
     add: (attempt: ReportAttempt | CommandAttempt | OrderRead): void => void attempts.push(attempt),
     sawBoard: (board: BoardSeen): void => void boards.set(board.stationId, board),
+    askedOthers: (asked: OthersAsked): void => void others.push(asked),
     reconnected: (): void => void (reconnects += 1),
     fault: (fault: string, target: string): void => void faults.push({ at: instant(), fault, target }),
     countOf: (fault: string): number => faults.filter((note) => note.fault === fault).length,
@@ -76,17 +82,18 @@ export function createClientLog() {
       attempts,
       boards: [...boards.values()],
       faults,
+      others,
       reconnects,
     }),
   };
 }
 
 /** A line for each entry, in the order in which they were known. */
-export function writeHistory(file: string, { plant, attempts, boards, faults, reconnects }: History): void {
+export function writeHistory(file: string, { plant, attempts, boards, faults, others, reconnects }: History): void {
   const timed = [
     ...attempts.map((entry) => ({ at: entry.returnedAt, ...entry })),
     ...faults.map((entry) => ({ kind: 'fault', ...entry })),
   ].sort((a, b) => a.at - b.at);
-  const lines = [{ plant, reconnects }, ...timed, { boards }].map((entry) => JSON.stringify(entry));
+  const lines = [{ plant, reconnects }, ...timed, { boards }, { others }].map((entry) => JSON.stringify(entry));
   writeFileSync(file, `${lines.join('\n')}\n`);
 }

@@ -19,6 +19,7 @@ export const countNames = [
   'overReported',
   'deadLetters',
   'wrongBoard',
+  'othersSilent',
 ] as const;
 export type CountName = (typeof countNames)[number];
 

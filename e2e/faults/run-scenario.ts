@@ -1,11 +1,13 @@
 /** One run: a system of its own, people who report, faults, quiet, and what the checker says of it. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { watchBacklog } from './backlog.ts';
 import { brokerQueues } from './broker-queues.ts';
 import { check } from './checker.ts';
 import { createClient, type Client } from './client.ts';
 import { createClientLog, instant, type History } from './client-log.ts';
 import { isFlawless, type Verdict } from './counts.ts';
 import { openDatabase, type Facts } from './facts.ts';
+import { watchOthers } from './others-watcher.ts';
 import { makeRunPlant, people, shift, type RunPlant } from './plant-of-run.ts';
 import type { Evidence, Scenario } from './scenario.ts';
 import { settle, type Settled } from './settle.ts';
@@ -18,6 +20,8 @@ export type Outcome = Readonly<{
   verdict: Verdict;
   settled: Settled;
   evidence: Evidence;
+  /** How often each was hit, by the fault. */
+  targets: Readonly<Record<string, Evidence>>;
   missing: readonly string[];
   /** Requests that were not answered, where all should be. */
   failed: number;
@@ -40,6 +44,9 @@ export type RunOptions = Readonly<{
   onSystem?(system: System | null): void;
 }>;
 
+/** More than two processors carry; the backlog holds it back. */
+const REPORTS_PER_SECOND = 150;
+
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Outcome> {
   const { minutes, say } = options;
   const system = await startSystem({ ...scenario.system, ...(options.preload ? { preload: options.preload } : {}) });
@@ -58,10 +65,21 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
 
     const startedAt = instant();
     const until = startedAt + minutes * 60_000;
-    const workload = startWorkload({ client, log, plant, rate: scenario.rate ?? 110 });
+    const backlog = watchBacklog(system.databaseUrl);
+    closings.push(() => backlog.close());
+    const workload = startWorkload({
+      client,
+      log,
+      plant,
+      rate: scenario.rate ?? REPORTS_PER_SECOND,
+      isBehind: backlog.isLong,
+    });
     closings.push(() => workload.close());
+    const others = scenario.othersAnswer ? watchOthers(client, log, processes) : null;
+    closings.push(async () => others?.close());
     await pause(2_000);
     await scenario.break({ system, log, client, plant, queues, isOver: () => instant() >= until });
+    await others?.close();
     // All is back: what clients mean to repeat, they repeat now.
     await workload.finish(30_000);
     const seconds = (instant() - startedAt) / 1000;
@@ -81,7 +99,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     const history = log.history(plant);
     const evidence = evidenceOf(history, verdict);
     const missing = Object.entries(scenario.evidence(minutes)).flatMap(([what, least]) =>
-      (evidence[what] ?? 0) < least ? [`${what} ${evidence[what] ?? 0} of ${least}`] : [],
+      (evidence[what] ?? 0) < least ? [`${what} ${evidence[what] ?? 0} of ${Math.ceil(least)}`] : [],
     );
     const failed = scenario.nothingFails ? failuresOf(history) : 0;
     const isSound = isFlawless(verdict) && settled.converged && failed === 0;
@@ -91,6 +109,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       verdict,
       settled,
       evidence,
+      targets: targetsOf(history),
       missing,
       failed,
       gapMs: longestGap(history),
@@ -130,10 +149,25 @@ async function lookAtTheDay(client: Client): Promise<void> {
   }
 }
 
-function evidenceOf({ faults, reconnects }: History, { unknown }: Verdict): Record<string, number> {
+function evidenceOf({ faults, others, reconnects }: History, { unknown }: Verdict): Record<string, number> {
   const counts: Record<string, number> = { unknown, reconnect: reconnects };
+  const killed = new Set(faults.flatMap(({ fault, target }) => (fault === 'kill' ? target : [])));
+  if (killed.size > 0) counts['different processes'] = killed.size;
+  const answered = others.filter(({ isAnswered }) => isAnswered);
+  if (answered.length > 0) counts['answered by others'] = answered.length;
   for (const { fault } of faults) counts[fault] = (counts[fault] ?? 0) + 1;
   return counts;
+}
+
+function targetsOf({ faults, others }: History): Readonly<Record<string, Evidence>> {
+  const targets: Record<string, Record<string, number>> = {};
+  const hit = (fault: string, target: string): void => {
+    const own = (targets[fault] ??= {});
+    own[target] = (own[target] ?? 0) + 1;
+  };
+  for (const { fault, target } of faults) hit(fault, target);
+  for (const { down, asked, isAnswered } of others) if (isAnswered) hit(`answered without ${down.join(', ')}`, asked);
+  return targets;
 }
 
 function longestGap({ attempts }: History): number {

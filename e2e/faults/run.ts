@@ -1,70 +1,112 @@
-/** `npm run test:faults [-- F1 F7 … --minutes 1.5 --keep]`: breaks a system of its own, and says whether it kept its promises. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+/**
+ * `npm run test:faults [-- F1a F7 … --minutes 1.5 --keep]`: breaks a system of its own, and says whether it kept its
+ * promises. `--defects [names]` puts mistakes into the product and says whether the checker notices. `--long [names]` runs
+ * every scenario for so long that it counts, and keeps the figures; `--table` writes them into docs/reliability.md.
+ */
 import { parseArgs } from 'node:util';
-import { writeHistory } from './client-log.ts';
-import { runScenario, type Outcome } from './run-scenario.ts';
+import { defects } from './defects/defects.ts';
+import { defectTable, type DefectRecord } from './defects/defect-table.ts';
+import { runDefect } from './defects/run-defects.ts';
+import { forget, keep } from './keep.ts';
+import { aboutThisMachine, merged, minutesOf, missingOf, required, type LongResults } from './long.ts';
+import { writePage, type DefectResults } from './page.ts';
+import { readResults, recordOf, writeResults, type RunRecord } from './records.ts';
+import { runScenario } from './run-scenario.ts';
+import { onSystem, stopWithUs } from './running.ts';
 import { scenarios } from './scenarios.ts';
-import type { System } from './system/system.ts';
 import { tableOf } from './table.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    minutes: { type: 'string', default: '1.25' },
+    minutes: { type: 'string' },
     /** Keeps the clients' log also of runs that are valid. */
     keep: { type: 'boolean', default: false },
     folder: { type: 'string', default: '.enghub/faults' },
+    defects: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
+    table: { type: 'boolean', default: false },
   },
 });
-const chosen = positionals.length > 0 ? positionals : scenarios.map(({ name }) => name);
-const unknown = chosen.filter((name) => !scenarios.some((scenario) => scenario.name === name));
-if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}. Choose from: ${scenarios.map(({ name }) => name).join(', ')}.`);
-  process.exit(1);
-}
+const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
 
-let running: System | null = null;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => {
-    console.error(`\n${signal}: stopping what was started …`);
-    void (running?.stop() ?? Promise.resolve()).finally(() => process.exit(1));
-  });
-}
-const parent = process.ppid;
-setInterval(() => {
-  if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
-}, 1_000).unref();
-
-const outcomes: Outcome[] = [];
-let failures = 0;
-for (const name of chosen) {
-  const scenario = scenarios.find((it) => it.name === name)!;
-  rmSync(path.resolve(values.folder, name), { recursive: true, force: true });
-  try {
-    const outcome = await runScenario(scenario, {
-      minutes: Number(values.minutes),
-      say: (line) => console.log(line),
-      onSystem: (system) => (running = system),
-    });
-    outcomes.push(outcome);
-    console.log(`\n${tableOf([outcome])}\n`);
-    if (outcome.result !== 'valid') console.error(JSON.stringify(outcome.verdict.examples, null, 2));
-    if (outcome.result !== 'valid' || values.keep) keep(outcome);
-  } catch (error) {
-    failures += 1;
-    console.error(`${name} could not be run:`, error);
+function chosenOf<Item extends Readonly<{ name: string }>>(all: readonly Item[]): readonly Item[] {
+  const unknown = positionals.filter((name) => !all.some((item) => item.name === name));
+  if (unknown.length > 0) {
+    console.error(`There is no ${unknown.join(', ')}. Choose from: ${all.map(({ name }) => name).join(', ')}.`);
+    process.exit(1);
   }
+  return positionals.length > 0 ? positionals.map((name) => all.find((item) => item.name === name)!) : all;
 }
-console.log(`\n${tableOf(outcomes)}\n`);
-process.exit(failures === 0 && outcomes.every(({ result }) => result === 'valid') ? 0 : 1);
 
-function keep({ scenario, history, facts, verdict, settled, outputs }: Outcome): void {
-  const folder = path.resolve(values.folder, scenario.name);
-  mkdirSync(folder, { recursive: true });
-  writeHistory(path.join(folder, 'clients.jsonl'), history);
-  writeFileSync(path.join(folder, 'facts.json'), JSON.stringify(facts));
-  writeFileSync(path.join(folder, 'verdict.json'), `${JSON.stringify({ verdict, settled }, null, 2)}\n`);
-  for (const [name, output] of Object.entries(outputs)) writeFileSync(path.join(folder, `${name}.log`), output);
-  console.log(`${scenario.name}: the clients' log and what the processes said are in ${folder}`);
+stopWithUs();
+process.exit((await run()) ? 0 : 1);
+
+async function run(): Promise<boolean> {
+  if (values.defects) return runDefects();
+  if (values.long || !values.table) return values.long ? runLong() : (await runScenarios()).isSound;
+  writePage();
+  return true;
+}
+
+async function runScenarios(
+  timeOf: (name: string) => number = () => 1.25,
+): Promise<Readonly<{ isSound: boolean; records: readonly RunRecord[] }>> {
+  const records: RunRecord[] = [];
+  let failures = 0;
+  for (const scenario of chosenOf(scenarios)) {
+    const { name } = scenario;
+    forget(values.folder, name);
+    try {
+      const say = (line: string) => console.log(line);
+      const outcome = await runScenario(scenario, { minutes: minutes ?? timeOf(name), say, onSystem });
+      records.push(recordOf(outcome));
+      console.log(`\n${tableOf(records.slice(-1))}\n`);
+      if (outcome.result !== 'valid') console.error(JSON.stringify(outcome.verdict.examples, null, 2));
+      if (outcome.result !== 'valid' || values.keep) keep(values.folder, name, outcome);
+    } catch (error) {
+      failures += 1;
+      console.error(`${name} could not be run:`, error);
+    }
+  }
+  console.log(`\n${tableOf(records)}\n`);
+  return { isSound: failures === 0 && records.every(({ result }) => result === 'valid'), records };
+}
+
+/** With `--minutes`, a rehearsal of which nothing is kept. */
+async function runLong(): Promise<boolean> {
+  const { isSound, records } = await runScenarios((name) => minutesOf[name] ?? 1.25);
+  const known = positionals.length > 0 ? (readResults<LongResults>('long')?.records ?? []) : [];
+  const all = merged(known, records);
+  const missing = missingOf(all);
+  console.log(missing.length > 0 ? `Not enough: ${missing.join(', ')}.` : `Enough: ${JSON.stringify(required)}.`);
+  if (minutes === undefined) {
+    console.log(`Wrote ${writeResults<LongResults>('long', { about: aboutThisMachine(), records: all })}`);
+    if (values.table) writePage();
+  }
+  return isSound && missing.length === 0;
+}
+
+async function runDefects(): Promise<boolean> {
+  const records: DefectRecord[] = [];
+  const chosen = chosenOf(defects);
+  for (const defect of chosen) {
+    forget(values.folder, defect.name);
+    try {
+      const options = { ...(minutes ? { minutes } : {}), ...(values.keep ? { folder: values.folder } : {}) };
+      records.push(await runDefect(defect, options));
+      console.log(`\n${defectTable(records.slice(-1))}\n`);
+    } catch (error) {
+      console.error(`${defect.name} could not be run:`, error);
+    }
+  }
+  console.log(`\n${defectTable(records)}\n`);
+  if (records.length > 0) {
+    const known = readResults<DefectResults>('defects')?.records ?? [];
+    const byName = new Map([...known, ...records].map((record) => [record.name, record]));
+    const all = defects.flatMap(({ name }) => byName.get(name) ?? []);
+    writeResults<DefectResults>('defects', { about: aboutThisMachine(), records: all });
+    if (values.table) writePage();
+  }
+  return records.length === chosen.length && records.every(({ isCaught }) => isCaught);
 }

@@ -28,6 +28,8 @@ export type Scenario = Readonly<{
   /** Breaks and puts right again until the time is over. */
   break(run: Run): Promise<void>;
   evidence(minutes: number): Evidence;
+  /** What does not need the process that is down must be answered meanwhile. */
+  othersAnswer?: boolean;
   /** Dead letters that it makes. */
   deadLetters?: number;
   /** People must not notice it at all: every request is answered. */

@@ -1,5 +1,12 @@
 /** The faults of a run, by name: what is broken, in which form of the system, and what must have happened to count. */
-import { freezeConsumers, killAllAtOnce, killAtCommits, killOneByOne, killTheOne } from './faults/kills.ts';
+import {
+  freezeConsumers,
+  killAllAtOnce,
+  killAtCommits,
+  killOneByOne,
+  killTheOne,
+  takeAwayByTurns,
+} from './faults/kills.ts';
 import { poison, POISONED, repeat } from './faults/messages.ts';
 import { restartByTurns } from './faults/restarts.ts';
 import {
@@ -18,7 +25,14 @@ export const scenarios: readonly Scenario[] = [
     title: 'any one process killed, every 2.5 s',
     system: { form: 'distributed' },
     break: killOneByOne,
-    evidence: (minutes) => ({ kill: 12 * minutes, unknown: 1, reconnect: 1 }),
+    // By turns: all of them at least once.
+    evidence: (minutes) => ({
+      kill: 12 * minutes,
+      'different processes': Math.min(6, Math.floor(12 * minutes)),
+      unknown: 1,
+      reconnect: 1,
+    }),
+    othersAnswer: true,
   },
   {
     name: 'F1b',
@@ -28,17 +42,30 @@ export const scenarios: readonly Scenario[] = [
     evidence: (minutes) => ({ kill: 4 * minutes, unknown: 1, reconnect: 1 }),
   },
   {
+    name: 'F1c',
+    title: 'one subgraph away at a time, by turns',
+    system: { form: 'distributed' },
+    break: takeAwayByTurns,
+    evidence: (minutes) => ({
+      'different processes': Math.min(5, Math.max(1, 2 * Math.floor(minutes))),
+      'answered by others': 10 * minutes,
+    }),
+    othersAnswer: true,
+  },
+  {
     name: 'F2',
     title: 'all processes killed at once',
     system: { form: 'distributed' },
     break: killAllAtOnce,
-    evidence: (minutes) => ({ kill: 12 * minutes, unknown: 1, reconnect: 1 }),
+    // All six at a time, and then all six start on the same processors.
+    evidence: (minutes) => ({ kill: 6 * Math.max(1, Math.floor(2 * minutes)), unknown: 1, reconnect: 1 }),
   },
   {
     name: 'F3a',
     title: 'killed just before and just after a commit',
     system: { form: 'distributed', watchCommits: true },
     break: killAtCommits,
+    othersAnswer: true,
     evidence: (minutes) => ({ 'before commit': 2 * minutes, 'after commit': 2 * minutes, unknown: 1 }),
   },
   {
@@ -126,6 +153,7 @@ export const scenarios: readonly Scenario[] = [
     title: 'a consumer stands still for 25 s and goes on',
     system: { form: 'distributed' },
     break: freezeConsumers,
-    evidence: () => ({ freeze: 1 }),
+    evidence: (minutes) => ({ freeze: Math.max(1, minutes), 'answered by others': 1 }),
+    othersAnswer: true,
   },
 ];

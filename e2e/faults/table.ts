@@ -1,91 +1,102 @@
 /** One line for each run, as people read it. */
 import { countNames } from './counts.ts';
-import type { Outcome } from './run-scenario.ts';
+import type { RunRecord } from './records.ts';
 
-export function tableOf(outcomes: readonly Outcome[]): string {
-  const head = [
-    'run',
-    'what was broken',
-    'form',
-    'seconds',
-    'acknowledged',
-    'unknown (there)',
-    'refused',
-    'sent again',
-    'evidence',
-    'longest gap s',
-    'quiet after s',
-    'lost',
-    'duplicated',
-    'phantom',
-    'order',
-    'other flaws',
-    'result',
-  ];
-  return lines([head, ...outcomes.map(rowOf), totalOf(outcomes)]);
-}
+const head = [
+  'run',
+  'what was broken',
+  'form',
+  'seconds',
+  'acknowledged',
+  'unknown (there)',
+  'refused',
+  'sent again',
+  'evidence',
+  'longest gap s',
+  'quiet after s',
+  'lost',
+  'duplicated',
+  'phantom',
+  'order',
+  'other flaws',
+  'result',
+];
 
-function rowOf({ scenario, seconds, verdict, settled, evidence, missing, gapMs, result, failed }: Outcome): string[] {
-  const { counts } = verdict;
-  const faults = Object.entries(evidence).filter(([what]) => what !== 'unknown');
+export const tableOf = (records: readonly RunRecord[]): string =>
+  lines([head, ...records.map(rowOf), totalOf(records)]);
+
+function rowOf(record: RunRecord): string[] {
+  const { counts, missing, result, failed } = record;
   return [
-    scenario.name,
-    scenario.title,
-    scenario.system.form,
-    seconds.toFixed(0),
-    String(verdict.acknowledged),
-    `${verdict.unknown} (${verdict.recovered})`,
-    String(verdict.refused),
-    String(verdict.resent),
-    faults.map(([what, times]) => `${times} ${what}`).join(', '),
-    (gapMs / 1000).toFixed(1),
-    settled.converged ? (settled.ms / 1000).toFixed(1) : `**never**: ${settled.left}`,
+    record.name,
+    record.title,
+    record.form,
+    record.seconds.toFixed(0),
+    String(record.acknowledged),
+    `${record.unknown} (${record.recovered})`,
+    String(record.refused),
+    String(record.resent),
+    evidenceText(record.evidence),
+    seconds(record.gapMs),
+    record.converged ? seconds(record.quietAfterMs) : `**never**: ${record.left}`,
     ...shown(counts, failed),
     result === 'void' ? `void: ${missing.join(', ')}` : result === 'broken' ? '**broken**' : result,
   ];
 }
 
-function shown(counts: Outcome['verdict']['counts'], failed: number): string[] {
+const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+
+function evidenceText(evidence: Readonly<Record<string, number>>): string {
+  const shownOnes = Object.entries(evidence).filter(([what]) => what !== 'unknown');
+  return shownOnes.map(([what, times]) => `${times} ${what}`).join(', ');
+}
+
+function shown(counts: RunRecord['counts'], failed: number): string[] {
   const { lost, duplicated, phantom, orderViolated } = counts;
-  const named = new Set(['lost', 'duplicated', 'phantom', 'orderViolated']);
-  const others = countNames.filter((name) => !named.has(name) && counts[name] > 0);
-  const rest = others.map((name) => `${name} ${counts[name]}`);
+  const rest = flawsOf(counts, new Set(['lost', 'duplicated', 'phantom', 'orderViolated']));
   if (failed > 0) rest.push(`${failed} unanswered`);
   return [String(lost), String(duplicated), String(phantom), String(orderViolated), rest.join(', ') || '0'];
 }
 
-function totalOf(outcomes: readonly Outcome[]): string[] {
-  const total = (of: (outcome: Outcome) => number) => outcomes.reduce((sum, outcome) => sum + of(outcome), 0);
-  const faults: Record<string, number> = {};
-  for (const { evidence } of outcomes) {
-    for (const [what, times] of Object.entries(evidence)) faults[what] = (faults[what] ?? 0) + (times ?? 0);
-  }
-  delete faults['unknown'];
+/** The counts that are not zero. */
+export const flawsOf = (counts: RunRecord['counts'], but: ReadonlySet<string> = new Set()): string[] =>
+  countNames.filter((name) => !but.has(name) && counts[name] > 0).map((name) => `${name} ${counts[name]}`);
+
+function totalOf(records: readonly RunRecord[]): string[] {
+  const total = (of: (record: RunRecord) => number) => records.reduce((sum, record) => sum + of(record), 0);
+  const most = (of: (record: RunRecord) => number) => Math.max(0, ...records.map(of));
   return [
     'all',
     '',
     '',
     total((it) => it.seconds).toFixed(0),
-    String(total((it) => it.verdict.acknowledged)),
-    `${total((it) => it.verdict.unknown)} (${total((it) => it.verdict.recovered)})`,
-    String(total((it) => it.verdict.refused)),
-    String(total((it) => it.verdict.resent)),
-    Object.entries(faults)
-      .map(([what, times]) => `${times} ${what}`)
-      .join(', '),
-    (Math.max(0, ...outcomes.map((it) => it.gapMs)) / 1000).toFixed(1),
-    (Math.max(0, ...outcomes.map((it) => it.settled.ms)) / 1000).toFixed(1),
+    String(total((it) => it.acknowledged)),
+    `${total((it) => it.unknown)} (${total((it) => it.recovered)})`,
+    String(total((it) => it.refused)),
+    String(total((it) => it.resent)),
+    evidenceText(totalEvidence(records)),
+    seconds(most((it) => it.gapMs)),
+    seconds(most((it) => it.quietAfterMs)),
     ...(['lost', 'duplicated', 'phantom', 'orderViolated'] as const).map((name) =>
-      String(total((it) => it.verdict.counts[name])),
+      String(total((it) => it.counts[name])),
     ),
     '',
-    outcomes.every((it) => it.result === 'valid') ? 'valid' : '**not valid**',
+    records.every((it) => it.result === 'valid') ? 'valid' : '**not valid**',
   ];
 }
 
-function lines(cells: readonly (readonly string[])[]): string {
-  const [head, ...rows] = cells;
-  const widths = head!.map((_, at) => Math.max(3, ...cells.map((row) => row[at]!.length)));
+export function totalEvidence(records: readonly Pick<RunRecord, 'evidence'>[]): Readonly<Record<string, number>> {
+  const total: Record<string, number> = {};
+  for (const { evidence } of records) {
+    for (const [what, times] of Object.entries(evidence)) total[what] = (total[what] ?? 0) + times;
+  }
+  return total;
+}
+
+/** A table of Markdown that is also readable as it is. */
+export function lines(cells: readonly (readonly string[])[]): string {
+  const [first, ...rows] = cells;
+  const widths = first!.map((_, at) => Math.max(3, ...cells.map((row) => row[at]!.length)));
   const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at]!)).join(' | ')} |`;
-  return [line(head!), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+  return [line(first!), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }

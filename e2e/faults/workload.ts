@@ -22,6 +22,8 @@ export type WorkloadOptions = Readonly<{
   batches?: number;
   rowsPerBatch?: number;
   watchBoards?: boolean;
+  /** While this holds, nothing that was gathered is sent for the first time. */
+  isBehind?: () => boolean;
 }>;
 
 /** A report as a terminal keeps it until it is answered. */
@@ -36,10 +38,12 @@ type Row = Readonly<{
 }>;
 type Again = Readonly<{ rows: readonly Row[]; dueAt: number }>;
 
+/** So many reports come alone; the others are what terminals and machines have gathered. */
+const ALONE = 1 / 6;
 const RESENT = 0.1;
 const ABANDONED = 0.3;
 /** So much work waits for a terminal that cannot report. */
-const KEPT_BACK_MS = 10_000;
+const KEPT_BACK_MS = 20_000;
 
 const single = `mutation ($input: ReportProductionInput!) { reportProduction(input: $input) {
   __typename
@@ -60,7 +64,17 @@ const correct = `mutation ($input: CorrectProductionReportInput!) { correctProdu
 type Reported = Readonly<{ __typename: string; replayed?: boolean; report?: { id: string }; code?: string }>;
 
 export function startWorkload(options: WorkloadOptions): Workload {
-  const { client, log, plant, rate, singles = 6, batches = 2, rowsPerBatch = 25, watchBoards = true } = options;
+  const {
+    client,
+    log,
+    plant,
+    rate,
+    singles = 6,
+    batches = 3,
+    rowsPerBatch = 40,
+    watchBoards = true,
+    isBehind = () => false,
+  } = options;
   let going = true;
   let open = true;
   let count = 0;
@@ -82,7 +96,7 @@ export function startWorkload(options: WorkloadOptions): Workload {
     };
   }
 
-  async function send(rows: readonly Row[]): Promise<void> {
+  async function send(rows: readonly Row[], isFirst: boolean): Promise<void> {
     const invokedAt = instant();
     const inputs = rows.map(inputOf);
     const reply =
@@ -109,17 +123,23 @@ export function startWorkload(options: WorkloadOptions): Workload {
           correctable.push({ row, reportId: known.reportId! });
       }
     }
-    // Some terminals give up; the others send again what they have, together or one by one.
-    if (unanswered.length === 0 || (reply.outcome === 'unknown' && Math.random() < ABANDONED)) return;
+    // Some terminals give up at once; the others send again what they have until it is answered, together or one by one.
+    if (unanswered.length === 0 || (isFirst && reply.outcome === 'unknown' && Math.random() < ABANDONED)) return;
     const dueAt = instant() + 300 + Math.random() * 1_000;
     if (Math.random() < 0.7) again.push({ rows: unanswered, dueAt });
     else again.push(...unanswered.map((row) => ({ rows: [row], dueAt })));
   }
 
-  function due(): readonly Row[] | undefined {
+  /** What is to be sent again, so much of it as fits together: row by row, it would keep everybody from reporting. */
+  function due(size: number): readonly Row[] | undefined {
     const now = instant();
-    const at = again.findIndex(({ dueAt }) => dueAt <= now);
-    return at < 0 ? undefined : again.splice(at, 1)[0]!.rows;
+    const rows: Row[] = [];
+    for (let at = 0; at < again.length && rows.length < size;) {
+      const next = again[at]!;
+      if (next.dueAt <= now && rows.length + next.rows.length <= size) rows.push(...again.splice(at, 1)[0]!.rows);
+      else at += 1;
+    }
+    return rows.length > 0 ? rows : undefined;
   }
 
   /** Sends so many rows each time, and in the mean at this rate: what an outage kept back follows at once. */
@@ -127,10 +147,11 @@ export function startWorkload(options: WorkloadOptions): Workload {
     const everyMs = (1000 * size) / perSecond;
     let nextAt = instant() + Math.random() * everyMs;
     while (open) {
-      const isTime = going && instant() >= nextAt;
-      const rows = due() ?? (isTime ? Array.from({ length: size }, nextRow) : undefined);
-      if (rows) await send(rows);
-      if (isTime) nextAt = Math.max(nextAt + everyMs, instant() - KEPT_BACK_MS);
+      const isTime = going && instant() >= nextAt && !(size > 1 && isBehind());
+      const repeats = due(size);
+      const rows = repeats ?? (isTime ? Array.from({ length: size }, nextRow) : undefined);
+      if (rows) await send(rows, !repeats);
+      if (rows && !repeats) nextAt = Math.max(nextAt + everyMs, instant() - KEPT_BACK_MS);
       await pause(rows ? 1 : 20);
     }
   }
@@ -161,9 +182,8 @@ export function startWorkload(options: WorkloadOptions): Workload {
 
   const isGoing = () => going;
   const workers = [
-    // A third of the reports come alone.
-    ...Array.from({ length: singles }, () => reporter(1, rate / 3 / singles)),
-    ...Array.from({ length: batches }, () => reporter(rowsPerBatch, (rate * 2) / 3 / batches)),
+    ...Array.from({ length: singles }, () => reporter(1, (rate * ALONE) / singles)),
+    ...Array.from({ length: batches }, () => reporter(rowsPerBatch, (rate * (1 - ALONE)) / batches)),
   ];
   const others = [
     corrector(),

@@ -2,9 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Run } from '../scenario.ts';
 import type { CommitSide } from '../system/fault-proxy.ts';
+import { STEADY_MS } from '../others-watcher.ts';
 import { subgraphs } from '../system/plant.ts';
 
 const KILL_EVERY_MS = 2_500;
+const AWAY_MS = 8_000;
 
 /** One at a time, by turns in a random order; also one that has not quite come back. It is started again after a moment. */
 export async function killOneByOne(run: Run): Promise<void> {
@@ -16,6 +18,20 @@ export async function killOneByOne(run: Run): Promise<void> {
     await pause(KILL_EVERY_MS);
   }
   await Promise.all(returns);
+}
+
+/** Each subgraph is away for a while by turns, and only it: nobody else may be missing meanwhile. */
+export async function takeAwayByTurns(run: Run): Promise<void> {
+  const { plant } = run.system;
+  const turns = turnsOf(subgraphs);
+  while (!run.isOver()) {
+    await pause(STEADY_MS + 1_000);
+    const name = turns();
+    run.log.fault('kill', name);
+    await plant.kill(name);
+    await pause(AWAY_MS);
+    await plant.start(name);
+  }
 }
 
 /** The one process of the system in process, at any point of its life. */

@@ -23,6 +23,8 @@ export type Plant = Readonly<{
   processes: readonly string[];
   portOf(name: string): number;
   isUp(name: string): boolean;
+  /** When it answered that it is ready, in `performance.now()`; null while it is down, starting, or standing still. */
+  upSince(name: string): number | null;
   kill(name: string): Promise<void>;
   stop(name: string): Promise<void>;
   freeze(name: string): void;
@@ -65,7 +67,7 @@ export async function makePlant(options: PlantOptions): Promise<Plant> {
   for (const name of [SIMULATOR, ...names]) ports.set(name, await freePort());
   const running = new Map<string, Child>();
   const leaving = new Map<string, Child>();
-  const ready = new Set<string>();
+  const ready = new Map<string, number>();
   const at = (name: string) => addressOf(name) ?? `http://127.0.0.1:${ports.get(name)}`;
   const simulator = `http://127.0.0.1:${ports.get(SIMULATOR)}`;
 
@@ -119,7 +121,7 @@ export async function makePlant(options: PlantOptions): Promise<Plant> {
       },
       { within: 90_000, every: 50, or: () => `${name} was not ready in time:\n${child.output()}` },
     );
-    if (running.get(name) === child) ready.add(name);
+    if (running.get(name) === child) ready.set(name, performance.now());
   }
 
   /** What is on its way up needs nobody to wait for it any more. */
@@ -138,10 +140,17 @@ export async function makePlant(options: PlantOptions): Promise<Plant> {
     processes: names,
     portOf: (name) => ports.get(name)!,
     isUp: (name) => ready.has(name),
+    upSince: (name) => ready.get(name) ?? null,
     kill: async (name) => leave(name)?.kill(),
     stop: async (name) => leave(name)?.stop(),
-    freeze: (name) => running.get(name)?.freeze(),
-    thaw: (name) => running.get(name)?.thaw(),
+    freeze(name) {
+      ready.delete(name);
+      running.get(name)?.freeze();
+    },
+    thaw(name) {
+      running.get(name)?.thaw();
+      ready.set(name, performance.now());
+    },
     start,
     async startAll() {
       await start(SIMULATOR);

@@ -1,5 +1,6 @@
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { attachedConfirmChannel, type Attachment, type Broker } from './broker.ts';
+import { registerConsumer } from './consumers.ts';
 import type { DatabaseSession } from './database-session.ts';
 import { errorOf, readBody, readProperties } from './event-message.ts';
 import type { Logger } from './logger.ts';
@@ -53,6 +54,9 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
     logger,
     onRetry: options.onRetry,
     onDead: options.onDead,
+    // Once the queue is there: what was published before that reached it is history to this consumer.
+    register: async () =>
+      link !== undefined && (await registerConsumer(session, subscription.queue, subscription.routingKeys)),
     async onTurn(has) {
       if (has === hasTurn) return;
       hasTurn = has;

@@ -1,6 +1,8 @@
 import type { Envelope } from '@enghub/event-contracts/envelope';
 import { openSession } from './database-session.ts';
+import { createHousekeeping } from './housekeeping.ts';
 import type { Logger } from './logger.ts';
+import { defaultRetention, type Retention } from './retention.ts';
 import { describeError, type OutboundEvent, type Transport } from './transport.ts';
 import { startLoop } from './wake-up.ts';
 
@@ -12,6 +14,7 @@ export type RelayOptions = Readonly<{
   transport: Pick<Transport, 'publish'>;
   /** Hears of each batch once it is with the transport, at least once; what it throws is only logged. */
   onRelayed?: (events: readonly OutboundEvent[]) => void | Promise<void>;
+  retention?: Retention;
   logger: Logger;
 }>;
 
@@ -32,8 +35,6 @@ type OutboxRow = Readonly<{ id: string; routing_key: string; aggregate_id: strin
 
 const batchSize = 500;
 const notifyEveryMs = 10;
-const keepSentDays = 7;
-const purgeEveryMs = 3_600_000;
 
 /** Moves events from one namespace's outbox to the transport, in order, and marks them sent once they are safe. */
 export function startRelay(options: RelayOptions): Relay {
@@ -48,7 +49,7 @@ export function startRelay(options: RelayOptions): Relay {
   });
   let lockedGeneration = 0;
   let stopping = false;
-  let purgedAt = 0;
+  const housekeeping = createHousekeeping(session, options.retention ?? defaultRetention, logger);
 
   const isActive = () => lockedGeneration !== 0 && lockedGeneration === session.generation();
 
@@ -98,20 +99,11 @@ export function startRelay(options: RelayOptions): Relay {
     while ((await relayBatch()) === batchSize);
   }
 
-  async function purge(): Promise<void> {
-    if (Date.now() - purgedAt < purgeEveryMs) return;
-    purgedAt = Date.now();
-    await session.query(
-      `DELETE FROM outbox WHERE id IN (
-         SELECT id FROM outbox WHERE sent_at < now() - make_interval(days => ${keepSentDays}) LIMIT 50000)`,
-    );
-  }
-
   const loop = startLoop(
     async () => {
       if (!(await becomeActive())) return;
       await drain();
-      if (!stopping) await purge();
+      if (!stopping && (await housekeeping.step())) loop.wake();
     },
     logger,
     `relay ${namespace}`,

@@ -20,6 +20,7 @@ const sharedMigrations = [
 /** Made by the migrations of packages and used through SQL only, so no schema.prisma knows them. */
 const externalTables = [
   'outbox',
+  'outbox_archive',
   'inbox',
   'mailbox',
   'dead_letters',

@@ -9,8 +9,10 @@ type Allowed = Readonly<{ app: readonly Privilege[]; relay: readonly Privilege[]
 const everyday: readonly Privilege[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 const relayTables = ['outbox', 'mailbox', 'dead_letters', 'consumers'];
 
-/** The relay's session also seals the audit trail, which the runtime role itself must not be able to do, and checks keys. */
+/** The relay's session also keeps history, seals the audit trail, which the runtime role itself must not do, and checks keys. */
 const special: Readonly<Record<string, Allowed>> = {
+  outbox_archive: { app: ['SELECT'], relay: ['SELECT', 'INSERT'] },
+  inbox: { app: everyday, relay: ['SELECT', 'DELETE'] },
   audit_entries: { app: ['SELECT', 'INSERT'], relay: ['SELECT'] },
   audit_seals: { app: ['SELECT'], relay: ['SELECT', 'INSERT'] },
   data_keys: { app: ['SELECT', 'INSERT'], relay: ['SELECT'] },
@@ -18,7 +20,7 @@ const special: Readonly<Record<string, Allowed>> = {
 
 /** Partitions are read through their parent, where the policies are; a grant on one would go past them. */
 function allowed({ name, kind }: Relation): Allowed {
-  if (kind === 'table') return { app: everyday, relay: relayTables.includes(name) ? everyday : [] };
+  if (kind === 'table') return special[name] ?? { app: everyday, relay: relayTables.includes(name) ? everyday : [] };
   if (kind === 'append-only') return special[name] ?? { app: ['SELECT', 'INSERT'], relay: [] };
   return { app: [], relay: [] };
 }
@@ -55,6 +57,7 @@ export async function grant(owner: pg.Client, namespace: string): Promise<void> 
     sequences.length > 0 && `GRANT USAGE, SELECT ON SEQUENCE ${sequences.map(on).join(', ')} TO ${app}`,
     ...relaySequences.map((sequence) => `GRANT USAGE, SELECT ON SEQUENCE ${on(sequence)} TO ${relay}`),
     `GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${namespace} TO ${app}`,
+    `GRANT EXECUTE ON ALL PROCEDURES IN SCHEMA ${namespace} TO ${relay}`,
   ];
   await owner.query(`BEGIN; ${statements.filter(Boolean).join('; ')}; COMMIT`);
 }
@@ -96,4 +99,6 @@ const differSql = `
         WHERE n.nspname = $1 AND CASE WHEN c.relkind = 'S' THEN NOT has_sequence_privilege($2, c.oid, 'USAGE') END)
     OR EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE n.nspname = $1 AND p.prokind = 'f' AND NOT has_function_privilege($2, p.oid, 'EXECUTE'))
+    OR EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname = $1 AND p.prokind = 'p' AND NOT has_function_privilege($3, p.oid, 'EXECUTE'))
     AS differ`;

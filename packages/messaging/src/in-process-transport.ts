@@ -1,5 +1,6 @@
+import { registerConsumer } from './consumers.ts';
 import { silentLogger, type Logger } from './logger.ts';
-import { openMailbox, post, registerConsumer, type Delivery } from './mailbox.ts';
+import { openMailbox, post, type Delivery } from './mailbox.ts';
 import { startMailboxWorker, type MailboxWorker } from './mailbox-worker.ts';
 import { databaseSessions } from './sessions.ts';
 import { defaultRetryDelaysMs, topicMatches, type Subscription, type Transport } from './transport.ts';
@@ -25,7 +26,6 @@ export function createInProcessTransport(options: InProcessTransportOptions = {}
     const { queue } = subscription;
     if (workers.has(queue)) throw new Error(`${queue} already has a consumer in this process`);
     const session = sessions.of(subscription.mailboxUrl);
-    void registerConsumer(session, queue, subscription.routingKeys).catch(() => {});
     // The route outlives the consumer, as a queue would: what comes in while it is stopped waits for it.
     routes.set(queue, { queue, routingKeys: subscription.routingKeys, mailboxUrl: subscription.mailboxUrl });
     const worker = startMailboxWorker({
@@ -35,6 +35,7 @@ export function createInProcessTransport(options: InProcessTransportOptions = {}
       logger,
       onRetry: () => (counts.retried += 1),
       onDead: () => (counts.deadLettered += 1),
+      register: () => registerConsumer(session, queue, subscription.routingKeys),
     });
     workers.set(queue, worker);
     return {

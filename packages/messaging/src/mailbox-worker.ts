@@ -20,6 +20,8 @@ export type MailboxWorkerOptions = Readonly<{
   logger: Logger;
   onRetry: () => void;
   onDead: () => void;
+  /** Says in the consumer's database who hears what, once it is true; false when it is not yet. */
+  register: () => Promise<boolean>;
   /** Hears at each round whether this process is the one that works for the consumer. */
   onTurn?: (hasTurn: boolean) => Promise<void>;
   /** Before the turn goes to another process. */
@@ -29,6 +31,7 @@ export type MailboxWorkerOptions = Readonly<{
 const lettersPerRound = 200;
 const aggregatesAtOnce = 8;
 const databaseAwayMs = 1_000;
+const askEveryMs = 1_000;
 
 /** Empties one consumer's mailbox: in order per aggregate, several aggregates side by side. */
 export function startMailboxWorker(options: MailboxWorkerOptions): MailboxWorker {
@@ -40,6 +43,9 @@ export function startMailboxWorker(options: MailboxWorkerOptions): MailboxWorker
     logger.warn({ consumer, error: describeError(error) }, 'could not settle an event, it will come again');
   });
   let stopping = false;
+  let isRegistered = false;
+  let isWithheld = true;
+  let askedAt = 0;
 
   const desk = createDesk({
     subscription,
@@ -56,7 +62,10 @@ export function startMailboxWorker(options: MailboxWorkerOptions): MailboxWorker
   });
 
   async function round(): Promise<void> {
-    if (stopping || busy.size >= aggregatesAtOnce * 4) return;
+    if (stopping) return;
+    isRegistered ||= await options.register();
+    if (!(await mayHaveTurn())) return handOver();
+    if (busy.size >= aggregatesAtOnce * 4) return;
     const hasTurn = await mailbox.takeTurn();
     await options.onTurn?.(hasTurn);
     if (!hasTurn) return;
@@ -67,6 +76,26 @@ export function startMailboxWorker(options: MailboxWorkerOptions): MailboxWorker
       lanes.add(aggregateId, () => work(aggregateId, own));
     }
     if (letters.length === lettersPerRound) loop.wake();
+  }
+
+  /** Asked now and then: who wants the turn waits for it. */
+  async function mayHaveTurn(): Promise<boolean> {
+    if (isWithheld || Date.now() - askedAt >= askEveryMs) {
+      isWithheld = await mailbox.isWithheld();
+      askedAt = Date.now();
+    }
+    return !isWithheld;
+  }
+
+  /** Whoever has the turn next finds everything in the mailbox or at the broker, and nothing under way. */
+  async function handOver(): Promise<void> {
+    await options.onTurn?.(false);
+    if (!mailbox.hasTurn()) return;
+    lanes.clear();
+    await lanes.idle();
+    busy.clear();
+    await mailbox.endTurn();
+    logger.info({ consumer }, 'handed over the turn of the mailbox');
   }
 
   async function work(aggregateId: string, letters: readonly Letter[]): Promise<void> {

@@ -5,6 +5,7 @@ import type { DatabaseSession } from './database-session.ts';
 import { asBytes, obituaryOf, resolutionOf, type DeadLetter } from './dead-letters.ts';
 import { outboxRows, type OutboxEvent } from './outbox.ts';
 import type { OutboundEvent } from './transport.ts';
+import { openTurn, type Turn } from './turn.ts';
 
 export type Letter = Readonly<{
   eventId: string;
@@ -18,52 +19,29 @@ export type Letter = Readonly<{
 }>;
 
 /** The mailbox of one consumer. One process at a time has its turn and empties it. */
-export type Mailbox = Readonly<{
-  /** True when it is, or becomes, this process's turn; the turn ends with the connection. */
-  takeTurn(): Promise<boolean>;
-  hasTurn(): boolean;
-  endTurn(): Promise<void>;
-  /** The next letters in order, without those of aggregates that are busy or wait for another try of an earlier one. */
-  collect(busy: readonly string[], limit: number): Promise<Letter[]>;
-  /** Aggregates of which letters lie beside the broker's queue. */
-  heldAggregates(): Promise<string[]>;
-  /** Puts a letter behind those of its aggregate. False when there are none: then it is its turn. */
-  lineUp(letter: Letter): Promise<boolean>;
-  discard(eventIds: readonly string[]): Promise<void>;
-  /** The dead letter was applied after all. */
-  resolve(letter: Letter): Promise<void>;
-  /** Keeps the letter for another try; rejects with UnstorableLetter when it cannot be kept as what it is. */
-  postpone(letter: Letter, delayMs: number, error: string): Promise<void>;
-  /** Moves it to the dead letters and tells the plant. */
-  bury(letter: DeadLetter): Promise<void>;
-}>;
+export type Mailbox = Turn &
+  Readonly<{
+    /** The next letters in order, without those of aggregates that are busy or wait for another try of an earlier one. */
+    collect(busy: readonly string[], limit: number): Promise<Letter[]>;
+    /** Aggregates of which letters lie beside the broker's queue. */
+    heldAggregates(): Promise<string[]>;
+    /** Puts a letter behind those of its aggregate. False when there are none: then it is its turn. */
+    lineUp(letter: Letter): Promise<boolean>;
+    discard(eventIds: readonly string[]): Promise<void>;
+    /** The dead letter was applied after all. */
+    resolve(letter: Letter): Promise<void>;
+    /** Keeps the letter for another try; rejects with UnstorableLetter when it cannot be kept as what it is. */
+    postpone(letter: Letter, delayMs: number, error: string): Promise<void>;
+    /** Moves it to the dead letters and tells the plant. */
+    bury(letter: DeadLetter): Promise<void>;
+  }>;
 
 /** The letter is no JSON that PostgreSQL can hold. */
 export class UnstorableLetter extends Error {}
 
 export function openMailbox(session: DatabaseSession, consumer: string): Mailbox {
-  let turnOf = 0;
-  const hasTurn = () => turnOf !== 0 && turnOf === session.generation();
-
   return {
-    hasTurn,
-    async takeTurn() {
-      if (hasTurn()) return true;
-      turnOf = 0;
-      const [row] = await session.query<{ locked: boolean }>(
-        `SELECT pg_try_advisory_lock(hashtextextended(current_schema() || ' mailbox ' || $1, 0)) AS locked`,
-        [consumer],
-      );
-      if (row?.locked) turnOf = session.generation();
-      return hasTurn();
-    },
-    async endTurn() {
-      if (!hasTurn()) return;
-      turnOf = 0;
-      await session.query(`SELECT pg_advisory_unlock(hashtextextended(current_schema() || ' mailbox ' || $1, 0))`, [
-        consumer,
-      ]);
-    },
+    ...openTurn(session, consumer),
 
     collect: (busy, limit) =>
       session.query<Letter>(
@@ -226,19 +204,5 @@ export async function post(
       ORDER BY position
      ON CONFLICT (consumer, event_id) DO NOTHING`,
     [JSON.stringify(rows), held],
-  );
-}
-
-/** Says who hears what, for those who look at the database from outside. */
-export async function registerConsumer(
-  session: DatabaseSession,
-  consumer: string,
-  routingKeys: readonly string[],
-): Promise<void> {
-  await session.query(
-    `INSERT INTO consumers (consumer, routing_keys) VALUES ($1, $2)
-     ON CONFLICT (consumer) DO UPDATE SET routing_keys = EXCLUDED.routing_keys
-       WHERE consumers.routing_keys <> EXCLUDED.routing_keys`,
-    [consumer, routingKeys],
   );
 }

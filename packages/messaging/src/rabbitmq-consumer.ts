@@ -22,6 +22,8 @@ export type RabbitConsumerOptions = Readonly<{
   subscription: Subscription;
   /** In the consumer's own database. */
   mailbox: Mailbox;
+  /** Says there who hears what. */
+  register: () => Promise<boolean>;
   events: EventsTopology;
   queue: QueueTopology;
   retryDelaysMs: readonly number[];
@@ -52,6 +54,8 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
     logger,
     onRetry: options.onRetry,
     onDead: options.onDead,
+    // Once the queue is there: what was published before that reached it is history to this consumer.
+    register: async () => link !== undefined && (await options.register()),
     async onTurn(has) {
       if (has === hasTurn) return;
       hasTurn = has;

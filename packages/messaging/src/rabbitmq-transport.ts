@@ -2,7 +2,8 @@ import { attachedConfirmChannel, connectBroker, type Attachment } from './broker
 import { confirmedPublisher, type ConfirmedPublisher } from './confirmed-publishing.ts';
 import { contentOf, propertiesOf } from './event-message.ts';
 import { silentLogger, type Logger } from './logger.ts';
-import { openMailbox, registerConsumer } from './mailbox.ts';
+import { registerConsumer } from './consumers.ts';
+import { openMailbox } from './mailbox.ts';
 import { databaseSessions } from './sessions.ts';
 import { startRabbitConsumer, type RabbitConsumer } from './rabbitmq-consumer.ts';
 import { declareEvents, eventsTopology, queueTopology } from './rabbitmq-topology.ts';
@@ -71,12 +72,12 @@ export async function connectRabbitMq(options: RabbitMqOptions): Promise<Transpo
       const { queue } = subscription;
       if (consumers.has(queue)) throw new Error(`${queue} already has a consumer in this process`);
       const session = sessions.of(subscription.mailboxUrl);
-      void registerConsumer(session, queue, subscription.routingKeys).catch(() => {});
       const consumer = startRabbitConsumer({
         broker,
         subscription,
         events,
         mailbox: openMailbox(session, queue),
+        register: () => registerConsumer(session, queue, subscription.routingKeys),
         queue: queueTopology(prefix, queue),
         retryDelaysMs,
         logger,

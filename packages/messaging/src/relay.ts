@@ -1,5 +1,6 @@
 import type { Logger } from './logger.ts';
 import { openRelayedOutbox, type Backlog, type RelayedOutbox } from './relayed-outbox.ts';
+import type { Retention } from './retention.ts';
 import { describeError, type OutboundEvent, type Transport } from './transport.ts';
 import { startLoop } from './wake-up.ts';
 
@@ -11,6 +12,7 @@ export type RelayOptions = Readonly<{
   transport: Pick<Transport, 'publish'>;
   /** Hears of each batch once it is with the transport, at least once; what it throws is only logged. */
   onRelayed?: (events: readonly OutboundEvent[]) => void | Promise<void>;
+  retention?: Retention;
   logger: Logger;
 }>;
 
@@ -27,21 +29,18 @@ export type Relay = Readonly<{
 
 const batchSize = 500;
 const notifyEveryMs = 10;
-const purgeEveryMs = 3_600_000;
 
 /** Moves events from one namespace's outbox to the transport, in order, and marks them sent once they are safe. */
 export function startRelay(options: RelayOptions): Relay {
-  const { relayUrl, namespace, logger } = options;
-  const outbox = openRelayedOutbox({ relayUrl, namespace, logger, onNotification: () => relay.wake() });
+  const outbox = openRelayedOutbox({ ...options, onNotification: () => relay.wake() });
   const relay = startRelayOf(outbox, options);
   return relay;
 }
 
 /** The same for an outbox that is open. */
-export function startRelayOf(outbox: RelayedOutbox, options: Omit<RelayOptions, 'relayUrl'>): Relay {
+export function startRelayOf(outbox: RelayedOutbox, options: Omit<RelayOptions, 'relayUrl' | 'retention'>): Relay {
   const { namespace, transport, logger } = options;
   let stopping = false;
-  let purgedAt = 0;
 
   async function tell(events: readonly OutboundEvent[]): Promise<void> {
     try {
@@ -66,17 +65,11 @@ export function startRelayOf(outbox: RelayedOutbox, options: Omit<RelayOptions, 
     while ((await relayBatch()) === batchSize);
   }
 
-  async function purge(): Promise<void> {
-    if (Date.now() - purgedAt < purgeEveryMs) return;
-    purgedAt = Date.now();
-    await outbox.purge();
-  }
-
   const loop = startLoop(
     async () => {
       if (!(await outbox.becomeActive())) return;
       await drain();
-      if (!stopping) await purge();
+      if (!stopping && (await outbox.keepHouse())) loop.wake();
     },
     logger,
     `relay ${namespace}`,

@@ -1,7 +1,9 @@
 /** An outbox as its relay sees it: with the events of every tenant. */
 import type { Envelope } from '@enghub/event-contracts/envelope';
 import { openSession } from './database-session.ts';
+import { createHousekeeping } from './housekeeping.ts';
 import type { Logger } from './logger.ts';
+import { defaultRetention, type Retention } from './retention.ts';
 import type { OutboundEvent } from './transport.ts';
 
 export type OutboxEntry = Readonly<{ id: string; event: OutboundEvent }>;
@@ -15,8 +17,8 @@ export type RelayedOutbox = Readonly<{
   /** The first ones that are not marked sent, in their order. */
   unsent(limit: number): Promise<OutboxEntry[]>;
   markSent(ids: readonly string[]): Promise<void>;
-  /** Deletes what was sent long ago. */
-  purge(): Promise<void>;
+  /** A small step of what there is to do beside, see housekeeping.ts. True when there is more to do at once. */
+  keepHouse(): Promise<boolean>;
   /** Wakes the relay that is active, in whichever process. */
   notify(): Promise<void>;
   backlog(): Promise<Backlog>;
@@ -26,22 +28,23 @@ export type RelayedOutbox = Readonly<{
 export type RelayedOutboxOptions = Readonly<{
   relayUrl: string;
   namespace: string;
+  retention?: Retention | undefined;
   logger: Logger;
   onNotification: () => void;
 }>;
 
 type OutboxRow = Readonly<{ id: string; routing_key: string; aggregate_id: string; envelope: Envelope }>;
 
-const keepSentDays = 7;
-
 export function openRelayedOutbox({
   relayUrl,
   namespace,
+  retention = defaultRetention,
   logger,
   onNotification,
 }: RelayedOutboxOptions): RelayedOutbox {
   const channel = `enghub_outbox_${namespace}`;
   const session = openSession({ url: relayUrl, name: `relay ${namespace}`, namespace, logger, onNotification });
+  const housekeeping = createHousekeeping(session, retention, logger);
   let lockedGeneration = 0;
   const isActive = () => lockedGeneration !== 0 && lockedGeneration === session.generation();
 
@@ -73,12 +76,7 @@ export function openRelayedOutbox({
     async markSent(ids) {
       await session.query(`UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY ($1::bigint[])`, [ids]);
     },
-    async purge() {
-      await session.query(
-        `DELETE FROM outbox WHERE id IN (
-           SELECT id FROM outbox WHERE sent_at < now() - make_interval(days => ${keepSentDays}) LIMIT 50000)`,
-      );
-    },
+    keepHouse: () => housekeeping.step(),
     async notify() {
       await session.query(`NOTIFY "${channel}"`);
     },

@@ -16,6 +16,7 @@ import { claim } from '@enghub/messaging/inbox';
 import type { LiveBus } from '@enghub/messaging/live';
 import { messagingMigrations } from '@enghub/messaging/migrations';
 import { startRelay } from '@enghub/messaging/relay';
+import { readRetention } from '@enghub/messaging/retention';
 import type { Transport } from '@enghub/messaging/transport';
 import { parse, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -123,6 +124,7 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
     relayUrl,
     namespace,
     transport: services.transport,
+    retention: readRetention(process.env),
     logger,
     onRelayed: (events) => {
       for (const { envelope } of events) void tick(envelope);

@@ -82,7 +82,7 @@ export function startRelayProcess(name: string, around: Surroundings, onPosted: 
       isActive: () => outbox.isHeldBy(connection),
       unsent: (limit) => ask(() => outbox.unsent(limit)),
       markSent: (ids) => ask(() => outbox.markSent(ids)),
-      purge: async () => {},
+      keepHouse: async () => false,
       notify: async () => {},
       backlog: async () => ({ events: 0, oldestSeconds: 0 }),
       async close() {
@@ -125,6 +125,7 @@ export function startConsumerProcess(name: string, around: Surroundings): Proces
     mailbox: staged(life, own, around),
     retryDelaysMs,
     logger: silentLogger,
+    register: async () => true,
     onRetry: () => {},
     onDead: () => {},
   };
@@ -155,6 +156,7 @@ function staged(life: Life, own: MemoryMailbox, { stage, ledger }: Surroundings)
     hasTurn: () => own.hasTurn(),
     takeTurn: async () => own.hasTurn() || ask(() => own.takeTurn()),
     endTurn: () => ask(() => own.endTurn()),
+    isWithheld: async () => false,
     collect: (busy, limit) => ask(() => own.collect(busy, limit)),
     heldAggregates: () => ask(() => own.heldAggregates()),
     lineUp: (letter) => ask(() => own.lineUp(letter)),

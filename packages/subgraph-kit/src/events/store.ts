@@ -73,7 +73,7 @@ export type StoredEvent = Readonly<{
   sentAt: Date | null;
 }>;
 
-/** In the order of publication. */
+/** In the order of publication; one statement, so that what is just being archived is found once. */
 export const historyOf = (
   db: SqlTransaction,
   aggregateId: string,
@@ -81,6 +81,10 @@ export const historyOf = (
 ): PromiseLike<StoredEvent[]> =>
   db.$queryRaw<StoredEvent[]>`
     SELECT id::text AS position, routing_key AS "routingKey", envelope, sent_at AS "sentAt"
-      FROM outbox
+      FROM (SELECT id, aggregate_id, routing_key, envelope, sent_at FROM outbox WHERE sent_at IS NULL
+            UNION ALL
+            SELECT id, aggregate_id, routing_key, envelope, sent_at FROM outbox WHERE sent_at IS NOT NULL
+            UNION ALL
+            SELECT id, aggregate_id, routing_key, envelope, sent_at FROM outbox_archive) event
      WHERE aggregate_id = ${aggregateId} AND id > coalesce(${after}::bigint, 0)
-     ORDER BY id LIMIT ${first + 1}`;
+     ORDER BY event.id LIMIT ${first + 1}`;

@@ -7,6 +7,8 @@ export type EventContract<Name extends string = string, Data = unknown> = Readon
   routingKey: string;
   version: string;
   data: z.ZodType<Data>;
+  /** It is told for whoever may want it; without this, that no consumer hears it is an error. */
+  mayGoUnheard?: true;
 }>;
 
 /** The data an event of this contract carries. */

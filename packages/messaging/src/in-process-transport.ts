@@ -3,7 +3,14 @@ import { silentLogger, type Logger } from './logger.ts';
 import { openMailbox, post, type Delivery } from './mailbox.ts';
 import { startMailboxWorker, type MailboxWorker } from './mailbox-worker.ts';
 import { databaseSessions } from './sessions.ts';
-import { defaultRetryDelaysMs, topicMatches, type Subscription, type Transport } from './transport.ts';
+import {
+  defaultRetryDelaysMs,
+  topicMatches,
+  type OutboundEvent,
+  type Subscription,
+  type Transport,
+} from './transport.ts';
+import { createUnheard } from './unheard.ts';
 
 export type InProcessTransportOptions = Readonly<{ logger?: Logger; retryDelaysMs?: readonly number[] }>;
 
@@ -18,7 +25,8 @@ export function createInProcessTransport(options: InProcessTransportOptions = {}
   const sessions = databaseSessions('mailbox', logger);
   const routes = new Map<string, Route>();
   const workers = new Map<string, MailboxWorker>();
-  const counts = { published: 0, unrouted: 0, retried: 0, deadLettered: 0 };
+  const counts = { published: 0, retried: 0, deadLettered: 0 };
+  const unheard = createUnheard(logger);
   let closed = false;
 
   async function subscribe(subscription: Subscription) {
@@ -51,12 +59,12 @@ export function createInProcessTransport(options: InProcessTransportOptions = {}
       if (closed) throw new Error('the transport is closed');
       const deliveries = new Map<string, Delivery[]>();
       const woken = new Set<string>();
-      let unrouted = 0;
+      const unrouted: OutboundEvent[] = [];
       for (const event of events) {
         const takers = [...routes.values()].filter((route) =>
           route.routingKeys.some((pattern) => topicMatches(pattern, event.routingKey)),
         );
-        if (takers.length === 0) unrouted += 1;
+        if (takers.length === 0) unrouted.push(event);
         for (const { queue, mailboxUrl } of takers) {
           woken.add(queue);
           const box = deliveries.get(mailboxUrl) ?? [];
@@ -66,12 +74,13 @@ export function createInProcessTransport(options: InProcessTransportOptions = {}
       }
       await Promise.all([...deliveries].map(([mailboxUrl, letters]) => post(sessions.of(mailboxUrl), letters)));
       counts.published += events.length;
-      counts.unrouted += unrouted;
+      for (const event of unrouted) unheard.add(event);
       for (const queue of woken) workers.get(queue)?.wake();
     },
     subscribe,
     // What is not applied yet is in the mailbox.
     queued: async () => null,
+    unheard: unheard.amiss,
     isReady: () => !closed,
     async close() {
       closed = true;
@@ -79,6 +88,6 @@ export function createInProcessTransport(options: InProcessTransportOptions = {}
       workers.clear();
       await sessions.close();
     },
-    counts: () => ({ ...counts }),
+    counts: () => ({ ...counts, unrouted: unheard.total() }),
   };
 }

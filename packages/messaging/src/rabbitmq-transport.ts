@@ -8,6 +8,7 @@ import { databaseSessions } from './sessions.ts';
 import { startRabbitConsumer, type RabbitConsumer } from './rabbitmq-consumer.ts';
 import { declareEvents, eventsTopology, queueTopology } from './rabbitmq-topology.ts';
 import { defaultRetryDelaysMs, type OutboundEvent, type Transport } from './transport.ts';
+import { createUnheard } from './unheard.ts';
 
 export type RabbitMqOptions = Readonly<{
   url: string;
@@ -24,7 +25,8 @@ export async function connectRabbitMq(options: RabbitMqOptions): Promise<Transpo
   const broker = await connectBroker({ url, name: 'events', logger });
   const sessions = databaseSessions('mailbox', logger);
   const consumers = new Map<string, RabbitConsumer>();
-  const counts = { published: 0, unrouted: 0, retried: 0, deadLettered: 0 };
+  const counts = { published: 0, retried: 0, deadLettered: 0 };
+  const unheard = createUnheard(logger);
   let publisher: ConfirmedPublisher | undefined;
 
   const attachment: Attachment = broker.attach('publisher', (connection) =>
@@ -55,8 +57,7 @@ export async function connectRabbitMq(options: RabbitMqOptions): Promise<Transpo
   async function keepUnrouted(publish: ConfirmedPublisher, event: OutboundEvent, content: Buffer): Promise<void> {
     const kept = await publish({ exchange: '', routingKey: events.unrouted, content, options: propertiesOf(event) });
     if (kept === 'returned') throw new Error(`no queue takes ${event.routingKey}, and ${events.unrouted} is missing`);
-    counts.unrouted += 1;
-    logger.debug({ routingKey: event.routingKey, eventId: event.envelope.event_id }, 'nobody subscribed to the event');
+    unheard.add(event);
   }
 
   return {
@@ -94,6 +95,7 @@ export async function connectRabbitMq(options: RabbitMqOptions): Promise<Transpo
       };
     },
     queued: async (queue) => (await consumers.get(queue)?.queued()) ?? null,
+    unheard: unheard.amiss,
     isReady: () =>
       broker.isConnected() &&
       !broker.isBlocked() &&
@@ -106,6 +108,6 @@ export async function connectRabbitMq(options: RabbitMqOptions): Promise<Transpo
       await broker.close();
       await sessions.close();
     },
-    counts: () => ({ ...counts }),
+    counts: () => ({ ...counts, unrouted: unheard.total() }),
   };
 }

@@ -330,6 +330,8 @@ export function describeTransport(name: string, openBench: () => Promise<Transpo
       await transport.publish([{ routingKey: 'mes.nobody.listens.v1', aggregateId, envelope }, wanted]);
       await expectApplied(subscription.queue, namesOf([wanted]));
       expect(transport.counts()).toMatchObject({ published: 2, unrouted: 1 });
+      // It has no contract, so nobody said that it may go unheard.
+      expect(transport.unheard(envelope.source_service)).toBe(1);
     });
 
     it.each<[string, CrashPoint]>([

@@ -25,6 +25,8 @@ export type Transport = Readonly<{
   subscribe(subscription: Subscription): Promise<Readonly<{ stop(): Promise<void> }>>;
   /** How many events wait in a consumer's queue; null where there is no queue or it cannot be asked. */
   queued(queue: string): Promise<number | null>;
+  /** How many events of a service somebody has to hear and nobody does, since this process started. */
+  unheard(service: string): number;
   isReady(): boolean;
   close(): Promise<void>;
   /** What happened since this process started. */

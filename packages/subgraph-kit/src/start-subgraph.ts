@@ -188,6 +188,7 @@ export async function startSubgraph<Db extends PrismaLike, Context extends BaseC
     service: name,
     consumers: consumers.map((consumer) => `${name}.${consumer.name}`),
     queued: (consumer) => services.transport.queued(consumer),
+    unheard: () => services.transport.unheard(name),
   });
   const subscriptions = await Promise.all(
     consumers.map((consumer) =>

@@ -17,6 +17,7 @@ export type EquipmentRegistered = z.infer<typeof equipmentRegisteredData>;
 export const equipmentRegistered = defineEvent({
   name: 'EquipmentRegistered',
   routingKey: 'eam.equipment.registered.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: equipmentRegisteredData,
 });

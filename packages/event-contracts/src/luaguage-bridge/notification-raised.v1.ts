@@ -17,6 +17,7 @@ export type NotificationRaised = z.infer<typeof notificationRaisedData>;
 export const notificationRaised = defineEvent({
   name: 'NotificationRaised',
   routingKey: 'luaguage-bridge.notification.raised.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: notificationRaisedData,
 });

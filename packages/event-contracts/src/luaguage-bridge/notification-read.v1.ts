@@ -14,6 +14,7 @@ export type NotificationRead = z.infer<typeof notificationReadData>;
 export const notificationRead = defineEvent({
   name: 'NotificationRead',
   routingKey: 'luaguage-bridge.notification.read.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: notificationReadData,
 });

@@ -16,6 +16,7 @@ export type NotificationSent = z.infer<typeof notificationSentData>;
 export const notificationSent = defineEvent({
   name: 'NotificationSent',
   routingKey: 'luaguage-bridge.notification.sent.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: notificationSentData,
 });

@@ -13,6 +13,7 @@ export type PermissionsChanged = z.infer<typeof permissionsChangedData>;
 export const permissionsChanged = defineEvent({
   name: 'PermissionsChanged',
   routingKey: 'luaguage-bridge.permissions.changed.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: permissionsChangedData,
 });

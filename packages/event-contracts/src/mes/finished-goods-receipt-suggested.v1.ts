@@ -20,6 +20,7 @@ export type FinishedGoodsReceiptSuggested = z.infer<typeof finishedGoodsReceiptS
 export const finishedGoodsReceiptSuggested = defineEvent({
   name: 'FinishedGoodsReceiptSuggested',
   routingKey: 'mes.finished-goods-receipt.suggested.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: finishedGoodsReceiptSuggestedData,
 });

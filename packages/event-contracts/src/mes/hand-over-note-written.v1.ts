@@ -22,6 +22,7 @@ export type HandOverNoteWritten = z.infer<typeof handOverNoteWrittenData>;
 export const handOverNoteWritten = defineEvent({
   name: 'HandOverNoteWritten',
   routingKey: 'mes.hand-over-note.written.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: handOverNoteWrittenData,
 });

@@ -26,6 +26,7 @@ export type LotCreated = z.infer<typeof lotCreatedData>;
 export const lotCreated = defineEvent({
   name: 'LotCreated',
   routingKey: 'mes.lot.created.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: lotCreatedData,
 });

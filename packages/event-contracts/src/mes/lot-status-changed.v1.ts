@@ -21,6 +21,7 @@ export type LotStatusChanged = z.infer<typeof lotStatusChangedData>;
 export const lotStatusChanged = defineEvent({
   name: 'LotStatusChanged',
   routingKey: 'mes.lot.status-changed.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: lotStatusChangedData,
 });

@@ -15,6 +15,7 @@ export type OperationFinished = z.infer<typeof operationFinishedData>;
 export const operationFinished = defineEvent({
   name: 'OperationFinished',
   routingKey: 'mes.operation.finished.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: operationFinishedData,
 });

@@ -10,6 +10,7 @@ export type OperationPaused = z.infer<typeof operationPausedData>;
 export const operationPaused = defineEvent({
   name: 'OperationPaused',
   routingKey: 'mes.operation.paused.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: operationPausedData,
 });

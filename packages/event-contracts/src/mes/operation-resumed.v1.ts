@@ -11,6 +11,7 @@ export type OperationResumed = z.infer<typeof operationResumedData>;
 export const operationResumed = defineEvent({
   name: 'OperationResumed',
   routingKey: 'mes.operation.resumed.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: operationResumedData,
 });

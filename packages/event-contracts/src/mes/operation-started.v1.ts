@@ -10,6 +10,7 @@ export type OperationStarted = z.infer<typeof operationStartedData>;
 export const operationStarted = defineEvent({
   name: 'OperationStarted',
   routingKey: 'mes.operation.started.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: operationStartedData,
 });

@@ -18,6 +18,7 @@ export type ShiftTargetSet = z.infer<typeof shiftTargetSetData>;
 export const shiftTargetSet = defineEvent({
   name: 'ShiftTargetSet',
   routingKey: 'mes.shift-target.set.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: shiftTargetSetData,
 });

@@ -40,6 +40,7 @@ export type StockMoved = z.infer<typeof stockMovedData>;
 export const stockMoved = defineEvent({
   name: 'StockMoved',
   routingKey: 'mes.stock.moved.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: stockMovedData,
 });

@@ -19,6 +19,7 @@ export type WorkOrderChanged = z.infer<typeof workOrderChangedData>;
 export const workOrderChanged = defineEvent({
   name: 'WorkOrderChanged',
   routingKey: 'mes.work-order.changed.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: workOrderChangedData,
 });

@@ -33,6 +33,7 @@ export type WorkOrderCostComputed = z.infer<typeof workOrderCostComputedData>;
 export const workOrderCostComputed = defineEvent({
   name: 'WorkOrderCostComputed',
   routingKey: 'mes.work-order.cost-computed.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: workOrderCostComputedData,
 });

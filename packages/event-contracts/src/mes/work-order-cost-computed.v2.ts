@@ -21,6 +21,7 @@ export type WorkOrderCostComputed = z.infer<typeof workOrderCostComputedData>;
 export const workOrderCostComputed = defineEvent({
   name: 'WorkOrderCostComputed',
   routingKey: 'mes.work-order.cost-computed.v2',
+  mayGoUnheard: true,
   version: '2.0',
   data: workOrderCostComputedData,
 });

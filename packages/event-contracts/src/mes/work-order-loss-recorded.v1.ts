@@ -11,6 +11,7 @@ export type WorkOrderLossRecorded = z.infer<typeof workOrderLossRecordedData>;
 export const workOrderLossRecorded = defineEvent({
   name: 'WorkOrderLossRecorded',
   routingKey: 'mes.work-order.loss-recorded.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: workOrderLossRecordedData,
 });

@@ -10,6 +10,7 @@ export type WorkOrderResumed = z.infer<typeof workOrderResumedData>;
 export const workOrderResumed = defineEvent({
   name: 'WorkOrderResumed',
   routingKey: 'mes.work-order.resumed.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: workOrderResumedData,
 });

@@ -20,6 +20,7 @@ export type ReworkOrderCreated = z.infer<typeof reworkOrderCreatedData>;
 export const reworkOrderCreated = defineEvent({
   name: 'ReworkOrderCreated',
   routingKey: 'mes.work-order.rework-created.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: reworkOrderCreatedData,
 });

@@ -16,6 +16,7 @@ export type WorkOrderSplit = z.infer<typeof workOrderSplitData>;
 export const workOrderSplit = defineEvent({
   name: 'WorkOrderSplit',
   routingKey: 'mes.work-order.split.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: workOrderSplitData,
 });

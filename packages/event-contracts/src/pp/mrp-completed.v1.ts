@@ -14,6 +14,7 @@ export type MrpCompleted = z.infer<typeof mrpCompletedData>;
 export const mrpCompleted = defineEvent({
   name: 'MrpCompleted',
   routingKey: 'pp.mrp.completed.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: mrpCompletedData,
 });

@@ -22,6 +22,7 @@ export type InspectionCompleted = z.infer<typeof inspectionCompletedData>;
 export const inspectionCompleted = defineEvent({
   name: 'InspectionCompleted',
   routingKey: 'qms.inspection.completed.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: inspectionCompletedData,
 });

@@ -20,6 +20,7 @@ export type InspectionCreated = z.infer<typeof inspectionCreatedData>;
 export const inspectionCreated = defineEvent({
   name: 'InspectionCreated',
   routingKey: 'qms.inspection.created.v1',
+  mayGoUnheard: true,
   version: '1.0',
   data: inspectionCreatedData,
 });

@@ -11,6 +11,7 @@ export async function memoryBench(): Promise<MailboxBench> {
         hasTurn: () => own.hasTurn(),
         takeTurn: async () => own.takeTurn(),
         endTurn: async () => own.endTurn(),
+        isWithheld: async () => own.isWithheld(),
         collect: async (busy, limit) => own.collect(busy, limit),
         heldAggregates: async () => own.heldAggregates(),
         lineUp: async (letter) => own.lineUp(letter),

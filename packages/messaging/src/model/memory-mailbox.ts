@@ -85,6 +85,8 @@ export function createMemoryTables(now: () => number): MemoryTables {
         return hasTurn();
       },
       endTurn,
+      // No tool asks for it here.
+      isWithheld: () => false,
       loseConnection() {
         endTurn();
         connection = {};

@@ -156,7 +156,7 @@ function staged(life: Life, own: MemoryMailbox, { stage, ledger }: Surroundings)
     hasTurn: () => own.hasTurn(),
     takeTurn: async () => own.hasTurn() || ask(() => own.takeTurn()),
     endTurn: () => ask(() => own.endTurn()),
-    isWithheld: async () => false,
+    isWithheld: async () => own.isWithheld(),
     collect: (busy, limit) => ask(() => own.collect(busy, limit)),
     heldAggregates: () => ask(() => own.heldAggregates()),
     lineUp: (letter) => ask(() => own.lineUp(letter)),

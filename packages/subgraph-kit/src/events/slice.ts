@@ -16,9 +16,11 @@ export type EventsView = Readonly<{
   consumers: readonly string[];
   /** How much is in a consumer's queue; null when that cannot be known. */
   queued: (consumer: string) => Promise<number | null>;
+  /** How many events of the service nobody hears though somebody has to. */
+  unheard: () => number;
 }>;
 
-export const eventsResolvers = ({ service, consumers, queued }: EventsView): object => ({
+export const eventsResolvers = ({ service, consumers, queued, unheard }: EventsView): object => ({
   Query: {
     deadLetters: () => ({}),
     eventBacklog: () => ({}),
@@ -50,6 +52,7 @@ export const eventsResolvers = ({ service, consumers, queued }: EventsView): obj
       return {
         unsentEvents: events,
         oldestUnsentSeconds: oldestSeconds,
+        unheardEvents: unheard(),
         // One that is gone may have left something behind.
         consumers: [...new Set([...consumers, ...known.keys()])].sort().map((consumer) => ({
           consumer,

@@ -4,8 +4,8 @@ import { queueTopology } from '@enghub/messaging/rabbitmq-topology';
 import { everyQueue } from '../support/distributed.ts';
 
 export type BrokerQueues = Readonly<{
-  /** Events that wait for a consumer, to be applied or to be kept as dead. */
-  waiting(): Promise<number>;
+  /** Events that wait for a consumer, to be applied or to be kept as dead; only queues that hold some. */
+  waiting(): Promise<ReadonlyMap<string, number>>;
   /** The empty text is the exchange where the routing key names a queue. */
   publish(exchange: string, routingKey: string, content: Buffer, properties: object): Promise<void>;
   close(): Promise<void>;
@@ -27,11 +27,14 @@ export function brokerQueues(url: string): BrokerQueues {
   return {
     waiting: () =>
       withConnection(async (connection) => {
-        let messages = 0;
+        const lengths = new Map<string, number>();
         for (const { main, dead } of topologies) {
-          for (const name of [main, dead]) messages += await countOf(connection, name);
+          for (const name of [main, dead]) {
+            const messages = await countOf(connection, name);
+            if (messages > 0) lengths.set(name, messages);
+          }
         }
-        return messages;
+        return lengths;
       }),
     async publish(exchange, routingKey, content, properties) {
       publishing ??= await openPublisher(url);

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 
 /**
- * `unknown`: no answer, or one that leaves open whether it was done. `unsent`: nobody took the connection, so it
- * certainly was not.
+ * `unknown`: no answer, or one that leaves open whether it was done. `unsent`: nobody took the connection, or the gateway
+ * did not let it in, so it certainly was not.
  */
 export type Outcome = 'ok' | 'refused' | 'unknown' | 'unsent';
 

@@ -22,14 +22,9 @@ export type Client = Readonly<{
 
 const DEADLINE_MS = 15_000;
 // Decided before anything was done.
-const definite = new Set([
-  'BAD_USER_INPUT',
-  'GRAPHQL_VALIDATION_FAILED',
-  'FORBIDDEN',
-  'UNAUTHENTICATED',
-  'REAUTHENTICATION_REQUIRED',
-  'RATE_LIMITED',
-]);
+const definite = new Set(['BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED', 'FORBIDDEN', 'UNAUTHENTICATED']);
+// Turned away at the door; a gateway that has just started may not know yet what anybody may do. Worth sending again.
+const notLetIn = new Set(['REAUTHENTICATION_REQUIRED', 'RATE_LIMITED']);
 
 export function createClient(url: string, tokensUrl: string): Client {
   const tokens = new Map<string, Promise<string>>();
@@ -66,7 +61,7 @@ export function createClient(url: string, tokensUrl: string): Client {
       const data = answer.data?.[field];
       if (data != null) return { outcome: 'ok', data: data as Data };
       const code = answer.errors?.[0]?.extensions?.code ?? answer.errors?.[0]?.message ?? 'NO_ANSWER';
-      return { outcome: definite.has(code) ? 'refused' : 'unknown', code };
+      return { outcome: definite.has(code) ? 'refused' : notLetIn.has(code) ? 'unsent' : 'unknown', code };
     },
   };
 }

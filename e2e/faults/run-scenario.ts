@@ -65,7 +65,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
 
     const startedAt = instant();
     const until = startedAt + minutes * 60_000;
-    const backlog = watchBacklog(system.databaseUrl);
+    const backlog = watchBacklog(system.databaseUrl, queues);
     closings.push(() => backlog.close());
     const workload = startWorkload({
       client,

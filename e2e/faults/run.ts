@@ -25,6 +25,8 @@ const { values, positionals } = parseArgs({
     folder: { type: 'string', default: '.enghub/faults' },
     defects: { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
+    /** Of the long mode's times. */
+    stretch: { type: 'string', default: '1' },
     table: { type: 'boolean', default: false },
   },
 });
@@ -75,7 +77,7 @@ async function runScenarios(
 
 /** With `--minutes`, a rehearsal of which nothing is kept. */
 async function runLong(): Promise<boolean> {
-  const { isSound, records } = await runScenarios((name) => minutesOf[name] ?? 1.25);
+  const { isSound, records } = await runScenarios((name) => (minutesOf[name] ?? 1.25) * Number(values.stretch));
   const known = positionals.length > 0 ? (readResults<LongResults>('long')?.records ?? []) : [];
   const all = merged(known, records);
   const missing = missingOf(all);

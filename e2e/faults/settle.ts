@@ -43,10 +43,11 @@ async function look(database: Database, queues: BrokerQueues | null): Promise<{ 
     const { due, counted, activities, activitiesDue } = await database.effects();
     // The broker is asked last, and only when the tables are quiet: each question is a connection.
     const isDone = waiting === 0 && counted >= due && activities >= activitiesDue;
-    const queued = isDone && queues ? await queues.waiting() : 0;
+    const queued = isDone && queues ? [...(await queues.waiting())] : [];
+    const queuedText = queued.map(([queue, events]) => `${events} in ${queue}`).join(', ') || 'none queued';
     return {
-      isQuiet: isDone && queued === 0,
-      text: `${waiting} unsent, ${queued} queued, ${counted} of ${due} counted by quality, ${activities} of ${activitiesDue} heard by equipment`,
+      isQuiet: isDone && queued.length === 0,
+      text: `${waiting} unsent, ${queuedText}, ${counted} of ${due} counted by quality, ${activities} of ${activitiesDue} heard by equipment`,
     };
   } catch (error) {
     return { isQuiet: false, text: String(error) };

@@ -40,7 +40,7 @@ async function start({ broker, outboxUrl, consumer }: CarrierOrder): Promise<voi
 /** The least that a consumer does: claims the event and leaves a row, in one transaction. */
 function effects(queue: string, appUrl: string) {
   const pool = new pg.Pool({ connectionString: appUrl, max: 8 });
-  let applied: Applied[] = [];
+  const applied: Applied[] = [];
   setInterval(() => {
     if (applied.length > 0) tell({ kind: 'applied', events: applied.splice(0) });
   }, 100);

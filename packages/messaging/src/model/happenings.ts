@@ -29,11 +29,14 @@ function remove(from: Process[], at: number): Process | undefined {
 
 const fate: fc.Arbitrary<Fate> = fc.oneof(
   { weight: 8, arbitrary: fc.constant<Fate>({ kind: 'fine' }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('fails' as const), times: fc.integer({ min: 1, max: 5 }) }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('fails' as const), times: fc.integer({ min: 1, max: 5 }) }) },
   { weight: 1, arbitrary: fc.constant<Fate>({ kind: 'hopeless' }) },
   { weight: 1, arbitrary: fc.constant<Fate>({ kind: 'applied unheard' }) },
 );
-const reported: fc.Arbitrary<Reported> = fc.record({ aggregateId: fc.constantFrom('WO-1', 'WO-2', 'WO-3'), fate });
+const reported: fc.Arbitrary<Reported> = fc.record({
+  aggregateId: fc.constantFrom('WO-1', 'WO-1', 'WO-1', 'WO-2', 'WO-3'),
+  fate,
+});
 const events = fc.array(reported, { minLength: 1, maxLength: 3 });
 const told = (of: readonly Reported[]) =>
   of.map(({ aggregateId, fate: { kind, ...more } }) => `${aggregateId} ${kind} ${Object.values(more).join('')}`.trim());

@@ -38,6 +38,7 @@ export type Plant = Readonly<{
 // Less than the first retry delay, and more than any loop of ours ever pauses.
 const soonMs = 7_500;
 const tickMs = 250;
+const mostSteps = 5_000;
 
 export function openPlant(carrier: 'RabbitMQ' | 'one process'): Plant {
   const now = () => Date.now();
@@ -59,7 +60,10 @@ export function openPlant(carrier: 'RabbitMQ' | 'one process'): Plant {
     broker?.isEmpty() !== false;
 
   async function runEverything(): Promise<void> {
-    while (stage.waiting() > 0) await stage.run(0);
+    for (let steps = 0; stage.waiting() > 0; steps += 1) {
+      if (steps > mostSteps) throw new Error('the processes go round in circles');
+      await stage.run(0);
+    }
   }
 
   async function letPass(ms: number): Promise<void> {

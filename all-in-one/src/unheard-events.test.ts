@@ -9,13 +9,15 @@ import { topicMatches } from '@enghub/messaging/transport';
 import { deadLetterConsumer } from '@enghub/subgraph-kit/events/dead-letter-consumer';
 import { expect, it } from 'vitest';
 
+type Hearing = Readonly<{ routingKeys: readonly string[] }>;
+type Listening = Readonly<{ consumers?: readonly Hearing[] }>;
+
 it('knows of each event whether it may go unheard', () => {
-  const consumers: readonly { routingKeys: readonly string[] }[] = [
-    ...[...eam, ...bridge, ...mes, ...pp, ...qms].flatMap((slice) => slice.consumers ?? []),
-    deadLetterConsumer('mes', () => {
-      throw new Error('nobody asks here');
-    }),
-  ];
+  const slices: readonly Listening[] = [...eam, ...bridge, ...mes, ...pp, ...qms];
+  const ofEachService: Hearing = deadLetterConsumer('mes', () => {
+    throw new Error('nobody asks here');
+  });
+  const consumers = [...slices.flatMap((slice) => slice.consumers ?? []), ofEachService];
   const patterns = consumers.flatMap(({ routingKeys }) => routingKeys);
   const isHeard = (routingKey: string) => patterns.some((pattern) => topicMatches(pattern, routingKey));
   const unheard = allEvents.map(({ routingKey }) => routingKey).filter((routingKey) => !isHeard(routingKey));

@@ -1,6 +1,6 @@
 /** What tests see of a consumer's dead letters, and do about them. */
 import { discardDeadLetter, reviveDeadLetter } from './dead-letters.ts';
-import { openTestPool } from './effects-for-tests.ts';
+import { openTestPool, testTenant } from './effects-for-tests.ts';
 import { sqlExecutor } from './sql-executor.ts';
 
 export type KeptLetter = Readonly<{
@@ -22,9 +22,14 @@ export type DeadLetters = Readonly<{
   close(): Promise<void>;
 }>;
 
-export function openDeadLetters(relayUrl: string): DeadLetters {
+type Urls = Readonly<{ relayUrl: string; appUrl: string }>;
+
+export function openDeadLetters({ relayUrl, appUrl }: Urls): DeadLetters {
   const pool = openTestPool({ connectionString: relayUrl, max: 2 });
-  const tx = sqlExecutor(pool);
+  // They are settled as requests do it: bound to a tenant.
+  const options = `-c app.tenant_id=${testTenant} -c app.factory_ids=*`;
+  const requests = openTestPool({ connectionString: appUrl, max: 2, options });
+  const tx = sqlExecutor(requests);
   return {
     async of(consumer) {
       const { rows } = await pool.query<KeptLetter>(
@@ -44,6 +49,6 @@ export function openDeadLetters(relayUrl: string): DeadLetters {
       );
       return rows.map(({ told }) => told);
     },
-    close: () => pool.end(),
+    close: async () => void (await Promise.all([pool.end(), requests.end()])),
   };
 }

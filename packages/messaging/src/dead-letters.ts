@@ -165,11 +165,20 @@ export async function reviveDeadLetter(tx: SqlExecutor, id: string, by: string):
   return revived === 1;
 }
 
-/** Decides that a dead letter shall have no effect. False when there is no such letter or it is not dead. */
+/**
+ * Decides that a dead letter shall have no effect, also when the broker delivers its event once more. False when there is no
+ * such letter or it is not dead.
+ */
 export async function discardDeadLetter(tx: SqlExecutor, id: string, by: string, reason: string): Promise<boolean> {
   const discarded = await tx.$executeRaw`
     UPDATE dead_letters
        SET state = 'DISCARDED', settled_at = clock_timestamp(), settled_by = ${by}, reason = ${reason}
      WHERE id = ${id}::uuid AND state = 'DEAD'`;
-  return discarded === 1;
+  if (discarded === 0) return false;
+  // Whoever claims its events finds this one claimed.
+  await tx.$executeRaw`
+    INSERT INTO inbox (consumer, event_id, tenant_id)
+    SELECT consumer, event_id, tenant_id FROM dead_letters WHERE id = ${id}::uuid AND tenant_id IS NOT NULL
+    ON CONFLICT (consumer, event_id) DO NOTHING`;
+  return true;
 }

@@ -10,7 +10,7 @@ describeTransport('the in-process transport', async () => {
   const database = await freshDatabase('qms', [foundationMigrations, messagingMigrations]);
   await createEffectsTable(database.ownerUrl, 'qms');
   const effects = openEffects(database.appUrl);
-  const deadLetters = openDeadLetters(database.relayUrl);
+  const deadLetters = openDeadLetters(database);
   return {
     open: async () => createInProcessTransport({ retryDelaysMs: [20, 40, 80] }),
     effects,

@@ -16,7 +16,7 @@ describeMailbox('a mailbox in PostgreSQL', postgresBench);
 
 async function postgresBench(): Promise<MailboxBench> {
   const database = await freshDatabase('qms', [foundationMigrations, messagingMigrations]);
-  const deadLetters = openDeadLetters(database.relayUrl);
+  const deadLetters = openDeadLetters(database);
   const sessions: DatabaseSession[] = [];
   const openOne = () => {
     const session = openSession({ url: database.relayUrl, name: 'test', logger: silentLogger });

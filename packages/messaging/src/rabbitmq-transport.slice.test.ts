@@ -33,7 +33,7 @@ async function openBench({ url, prefix, remove }: NonNullable<typeof rabbit>): P
   const database = await freshDatabase('qms', [foundationMigrations, messagingMigrations]);
   await createEffectsTable(database.ownerUrl, 'qms');
   const effects = openEffects(database.appUrl);
-  const deadLetters = openDeadLetters(database.relayUrl);
+  const deadLetters = openDeadLetters(database);
   const queues: string[] = [];
   return {
     open: () => connectRabbitMq({ url, prefix, retryDelaysMs }),

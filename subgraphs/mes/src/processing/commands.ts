@@ -3,7 +3,16 @@ import { deadLetterResolved } from '@enghub/event-contracts/events/dead-letter-r
 import { eventDeadLettered } from '@enghub/event-contracts/events/event-dead-lettered.v1';
 import { isId } from '@enghub/subgraph-kit/ids';
 import type { Context } from '../context.ts';
+import { processingOf, type Known, type Processing } from './rules.ts';
 import * as store from './store.ts';
+
+const nothing: Known = { steps: [], waitingSince: null };
+
+export const processingOfReport = async (id: string, { loaders }: Context): Promise<Processing> =>
+  processingOf((await loaders.processingOfReport.load(id)) ?? nothing);
+
+export const processingOfOrder = async (id: string, { loaders }: Context): Promise<Processing> =>
+  processingOf((await loaders.processingOfOrder.load(id)) ?? nothing);
 
 /** Remembers what failed for good about a report or an order, and what became of it. A letter's news arrives in its order. */
 export async function hearOfLetter(event: Envelope, { db, claims }: Context): Promise<void> {

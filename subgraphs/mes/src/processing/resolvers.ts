@@ -1,21 +1,9 @@
 import type { Resolvers } from '../generated/graphql.ts';
+import { processingOfOrder, processingOfReport } from './commands.ts';
 import { effectOf } from './messages.ts';
-import { processingOf, type Known } from './rules.ts';
-
-const nothing: Known = { steps: [], waitingSince: null };
 
 export const resolvers: Resolvers = {
-  ProductionReport: {
-    processing: async ({ id }, _args, { loaders }) =>
-      processingOf((await loaders.processingOfReport.load(id)) ?? nothing),
-  },
-
-  WorkOrder: {
-    processing: async ({ id }, _args, { loaders }) =>
-      processingOf((await loaders.processingOfOrder.load(id)) ?? nothing),
-  },
-
-  FailedStep: {
-    effect: ({ step }, _args, { claims }) => effectOf(step, claims.language),
-  },
+  ProductionReport: { processing: ({ id }, _args, context) => processingOfReport(id, context) },
+  WorkOrder: { processing: ({ id }, _args, context) => processingOfOrder(id, context) },
+  FailedStep: { effect: ({ step }, _args, { claims }) => effectOf(step, claims.language) },
 };

@@ -19,6 +19,13 @@ describe('the configuration of the all-in-one', () => {
     ).toThrow(/PORT[\s\S]*MES_DATABASE_URL[\s\S]*RABBITMQ_URL|MES_DATABASE_URL[\s\S]*RABBITMQ_URL[\s\S]*PORT/);
   });
 
+  it('reads which plants have a vhost of their own, and refuses what cannot be read', () => {
+    const read = (RABBITMQ_FACTORY_URLS: string) => readConfig({ RABBITMQ_FACTORY_URLS }, '/plant').factoryUrls;
+    expect([...read('factory-sh-01=amqp://mq/sh')!]).toEqual([['factory-sh-01', 'amqp://mq/sh']]);
+    expect(read('')).toBeUndefined();
+    expect(() => read('factory-sh-01')).toThrow(/RABBITMQ_FACTORY_URLS|factory=amqp/);
+  });
+
   it('does not hand out demo tokens in production unless that is meant', () => {
     expect(() => readConfig({ NODE_ENV: 'production' }, '/plant')).toThrow(/LUAGUAGE_URL/);
     expect(readConfig({}, '/plant').simulatorAllowed).toBe(true);

@@ -2,6 +2,7 @@ import { documentEnvironment, type DocumentEnvironment } from '@enghub/luaguage-
 import { erpAddress, erpEnvironment } from '@enghub/luaguage-bridge/config';
 import { gatewaySettings, settingsFrom, type GatewaySettings } from '@enghub/gateway/settings';
 import { isDemonstration, productionProblems } from '@enghub/subgraph-kit/production-settings';
+import { readFactoryUrls, type FactoryUrls } from '@enghub/messaging/factory-urls';
 import { readMasterKeys, type MasterKeys } from '@enghub/encryption/master-keys';
 import path from 'node:path';
 import { z } from 'zod';
@@ -9,14 +10,17 @@ import { z } from 'zod';
 const port = z.coerce.number().int().min(0).max(65_535);
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://');
 
-function masterKeys(text: string, context: z.RefinementCtx): MasterKeys {
-  try {
-    return readMasterKeys(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
-}
+/** A reader that throws, as a step of the schema. */
+const checked =
+  <Value>(read: (text: string) => Value) =>
+  (text: string, context: z.RefinementCtx): Value => {
+    try {
+      return read(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  };
 
 const environment = z.object({
   PORT: port.default(4000),
@@ -44,13 +48,14 @@ const environment = z.object({
   ...erpEnvironment,
   LUAGUAGE_URL: erpEnvironment.LUAGUAGE_URL.optional(),
   RABBITMQ_PREFIX: z.string().optional(),
+  RABBITMQ_FACTORY_URLS: z.string().transform(checked(readFactoryUrls)).optional(),
   ...gatewaySettings,
   ...documentEnvironment,
   NOTIFICATIONS_KEEP_READ_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
   JWKS_URL: z.url().optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().default('enghub'),
-  ENGHUB_ENCRYPTION_KEYS: z.string().transform(masterKeys).optional(),
+  ENGHUB_ENCRYPTION_KEYS: z.string().transform(checked(readMasterKeys)).optional(),
   NODE_ENV: z.string().optional(),
   LUAGUAGE_SIMULATOR_ALLOW_IN_PRODUCTION: z.stringbool().default(false),
 });
@@ -70,6 +75,8 @@ export type Config = Readonly<{
   redisUrl: string | null;
   /** Keeps systems apart that share a broker. */
   rabbitMqPrefix: string | undefined;
+  /** Plants with a vhost of their own. */
+  factoryUrls: FactoryUrls | undefined;
   settings: GatewaySettings;
   luaguageUrl: string | null;
   /** How the ERP is shown who we are. */
@@ -128,6 +135,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     rabbitMqUrl: it.RABBITMQ_URL ?? null,
     redisUrl: it.REDIS_URL ?? null,
     rabbitMqPrefix: it.RABBITMQ_PREFIX,
+    factoryUrls: it.RABBITMQ_FACTORY_URLS,
     settings: settingsFrom(it),
     luaguageUrl: it.LUAGUAGE_URL ?? null,
     luaguageAccess: erpAddress(it),

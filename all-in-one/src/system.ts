@@ -45,7 +45,7 @@ export async function startSystem(config: Config, logger: Logger) {
       : createInProcessLiveBus();
     stops.push(() => live.close());
     const carrier = config.rabbitMqUrl
-      ? await connectRabbitMq({ url: config.rabbitMqUrl, logger, prefix })
+      ? await connectRabbitMq({ url: config.rabbitMqUrl, factoryUrls: config.factoryUrls, logger, prefix })
       : createInProcessTransport({ logger });
     stops.push(() => carrier.close());
 

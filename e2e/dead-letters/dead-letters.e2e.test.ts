@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDistributed, type DistributedSystem } from '../support/distributed.ts';
 import { eventually } from '../support/eventually.ts';
 import { dataOf } from '../support/graph.ts';
-import { reportMutation, smallPlant, type SmallPlant } from '../support/small-plant.ts';
+import { smallPlant, type SmallPlant } from '../support/small-plant.ts';
+import { processingOf, report } from './processing.ts';
 
 const WITHIN = { within: 60_000 };
 const administrator = 'emp-901';
@@ -52,8 +53,7 @@ describe('an event that a consumer failed for good', () => {
     'is shown by its service, told to the administrators, and has its effect once it is tried again',
     async ({ graph }) => {
       await database.query('ALTER TABLE qms.counted_reports RENAME TO counted_reports_lost');
-      const input = { requestId: 'dead-1', operationId: plant.operationId, goodQuantity: '3' };
-      dataOf(await graph.ask('emp-001', reportMutation, { input }));
+      const reportId = await report(graph, plant, 'dead-1');
       const letter = await eventually(async () => (await ofQms())[0], WITHIN);
       expect(letter).toMatchObject({
         service: 'QMS',
@@ -61,6 +61,8 @@ describe('an event that a consumer failed for good', () => {
         eventType: 'ProductionReported',
         state: 'DEAD',
       });
+      await eventually(async () => (await processingOf(graph, plant, reportId))?.state === 'FAILED', WITHIN);
+      expect(await processingOf(graph, plant, reportId)).toMatchObject({ failedStep: { step: 'qms.inspections' } });
       await eventually(async () => {
         const answer = await graph.ask(administrator, '{ notifications { edges { node { kind title } } } }');
         return JSON.stringify(answer.data).includes('EVENT_DEAD_LETTERED');
@@ -75,6 +77,7 @@ describe('an event that a consumer failed for good', () => {
       await eventually(async () => (await ofQms())[0]?.state === 'RESOLVED', WITHIN);
       const { rows } = await database.query('SELECT FROM qms.counted_reports');
       expect(rows).toHaveLength(1);
+      await eventually(async () => (await processingOf(graph, plant, reportId))?.state === 'HANDED_OVER', WITHIN);
     },
   );
 

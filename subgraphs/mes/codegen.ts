@@ -19,6 +19,7 @@ export const mappers: Mappers = {
   WorkOrderMaterial: '../work-orders/release-rules.ts#OrderMaterial as OrderMaterialState',
   ProductionReport: '../production-reporting/rules.ts#ProductionReport as ReportState',
   ReportWarning: '../production-reporting/rules.ts#ReportWarning as ReportWarningState',
+  FailedStep: '../processing/rules.ts#FailedStep as KnownStep',
   ReportAwaitingApproval: '../production-reporting/rules.ts#AwaitingReport as AwaitingReportState',
   ReportConflict: '../report-conflicts/rules.ts#ReportConflict as ReportConflictState',
   TimeEvent: '../production-reporting/rules.ts#TimeEvent as TimeEventState',

@@ -90,6 +90,15 @@ describe('the contracts', () => {
     }
   });
 
+  it('keep every version before the latest, for what is still on its way or asked for again', () => {
+    const keys = new Set(allEvents.map((contract) => contract.routingKey));
+    const later = [...keys].filter((key) => !key.endsWith('.v1'));
+    expect(later.length).toBeGreaterThan(0);
+    for (const key of later) {
+      expect(keys).toContain(key.replace(/\d+$/, (version) => String(Number(version) - 1)));
+    }
+  });
+
   it('are found by their routing key', () => {
     expect(contractFor('mes.production-report.reported.v1')).toBe(productionReported);
     expect(contractFor('mes.nothing.happened.v1')).toBeUndefined();

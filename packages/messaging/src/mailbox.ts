@@ -53,7 +53,7 @@ export function openMailbox(session: DatabaseSession, consumer: string): Mailbox
                   SELECT FROM mailbox earlier
                    WHERE earlier.consumer = $1 AND earlier.attempts > 0
                      AND earlier.aggregate_id = letter.aggregate_id AND earlier.id <= letter.id
-                     AND earlier.next_attempt_at > clock_timestamp())
+                     AND earlier.next_attempt_at > statement_timestamp())
           ORDER BY id LIMIT $3`,
         [consumer, busy, limit],
       ),

@@ -10,7 +10,7 @@ import type { Subscription } from './transport.ts';
 export type RabbitConsumer = Readonly<{
   /** Consumes, or stands by for the process that does. */
   isAttached(): boolean;
-  /** Resolves when the queue is declared, or at once while the broker is away. */
+  /** Resolves when its queues are declared, or at once while the broker is away. */
   settled(): Promise<void>;
   /** How much waits in the queue; null while the broker is away. */
   queued(): Promise<number | null>;
@@ -18,7 +18,8 @@ export type RabbitConsumer = Readonly<{
 }>;
 
 export type RabbitConsumerOptions = Readonly<{
-  broker: Broker;
+  /** One for each vhost: the consumer has a queue in each of them. */
+  brokers: readonly Broker[];
   subscription: Subscription;
   /** In the consumer's own database. */
   mailbox: Mailbox;
@@ -32,18 +33,24 @@ export type RabbitConsumerOptions = Readonly<{
   onDead: () => void;
 }>;
 
-type Link = { readonly channel: ConfirmChannel; isConsuming: boolean; looked: Promise<void> | undefined };
+type Link = {
+  readonly broker: Broker;
+  readonly channel: ConfirmChannel;
+  isConsuming: boolean;
+  looked: Promise<void> | undefined;
+};
 
 const prefetch = 100;
 const lookAgainMs = 1_000;
 
 /**
- * Consumes one queue: acknowledged after the handler committed, in order per aggregate. What failed lies in the consumer's
- * own mailbox until its next try; of all processes, the one that has the mailbox's turn consumes.
+ * Consumes one queue, in each vhost: acknowledged after the handler committed, in order per aggregate. What failed lies in
+ * the consumer's own mailbox until its next try; of all processes, the one that has the mailbox's turn consumes all of them.
  */
 export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsumer {
-  const { broker, subscription, mailbox, events, queue, retryDelaysMs, logger } = options;
-  let link: Link | undefined;
+  const { brokers, subscription, mailbox, events, queue, retryDelaysMs, logger } = options;
+  const links = new Map<Broker, Link>();
+  const isOpen = (own: Link): boolean => links.get(own.broker) === own;
   let hasTurn = false;
   let stopping = false;
 
@@ -55,37 +62,40 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
     onRetry: options.onRetry,
     onDead: options.onDead,
     // Once the queue is there: what was published before that reached it is history to this consumer.
-    register: async () => link !== undefined && (await options.register()),
+    register: async () => links.size === brokers.length && (await options.register()),
     async onTurn(has) {
       if (has === hasTurn) return;
       hasTurn = has;
-      if (!link) return;
-      if (has) await consume(link);
       // What is unacknowledged goes back to the queue, for whoever has the turn now.
-      else await link.channel.close().catch(() => {});
+      await Promise.all([...links.values()].map((own) => (has ? consume(own) : own.channel.close().catch(() => {}))));
     },
     async beforeEnd() {
-      attachment.detach();
+      for (const attachment of attachments) attachment.detach();
       // Not cancelled before: from then on the queue gives later messages to the next consumer, and those that were
       // delivered here and not begun only behind them. With the channel they go back to where they were.
-      await link?.channel.close().catch(() => {});
+      await Promise.all([...links.values()].map(({ channel }) => channel.close().catch(() => {})));
     },
   });
 
-  const attachment: Attachment = broker.attach(queue.main, (connection) =>
-    attachedConfirmChannel(connection, attachment, async (channel) => {
-      if (stopping) return;
-      await declareEvents(channel, events);
-      await declareQueue(channel, events, queue, subscription.routingKeys);
-      await channel.prefetch(prefetch);
-      const own: Link = { channel, isConsuming: false, looked: undefined };
-      channel.once('close', () => {
-        if (link === own) link = undefined;
-      });
-      link = own;
-      if (hasTurn) await consume(own);
-    }),
-  );
+  const attachments = brokers.map(attachTo);
+
+  function attachTo(broker: Broker): Attachment {
+    const attachment: Attachment = broker.attach(queue.main, (connection) =>
+      attachedConfirmChannel(connection, attachment, async (channel) => {
+        if (stopping) return;
+        await declareEvents(channel, events);
+        await declareQueue(channel, events, queue, subscription.routingKeys);
+        await channel.prefetch(prefetch);
+        const own: Link = { broker, channel, isConsuming: false, looked: undefined };
+        channel.once('close', () => {
+          if (isOpen(own)) links.delete(broker);
+        });
+        links.set(broker, own);
+        if (hasTurn) await consume(own);
+      }),
+    );
+    return attachment;
+  }
 
   async function consume(own: Link): Promise<void> {
     if (stopping || own.isConsuming) return;
@@ -94,8 +104,8 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
       (what: (own: Link, message: ConsumeMessage) => Promise<boolean>) => (message: ConsumeMessage | null) => {
         if (!message) return void own.channel.close().catch(() => {});
         worker.lanes.add(readProperties(message).aggregateId, async () => {
-          if (stopping || link !== own) return;
-          if ((await what(own, message)) && link === own) own.channel.ack(message);
+          if (stopping || !isOpen(own)) return;
+          if ((await what(own, message)) && isOpen(own)) own.channel.ack(message);
         });
       };
     await own.channel.consume(queue.main, take(settle));
@@ -105,7 +115,7 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
   async function settle(own: Link, message: ConsumeMessage): Promise<boolean> {
     await look(own);
     const { routingKey, aggregateId, messageId } = readProperties(message);
-    if (stopping || link !== own) return false;
+    if (stopping || !isOpen(own)) return false;
     const read = () => readBody(message, routingKey);
     return worker.desk.take({ routingKey, aggregateId, messageId, content: message.content, read });
   }
@@ -116,7 +126,7 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
    */
   function look(own: Link): Promise<void> {
     own.looked ??= (async () => {
-      while (!stopping && link === own) {
+      while (!stopping && isOpen(own)) {
         try {
           return await worker.desk.look();
         } catch (error) {
@@ -137,11 +147,16 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
   }
 
   return {
-    isAttached: () => link !== undefined,
-    settled: () => attachment.settled(),
+    isAttached: () => links.size === brokers.length,
+    async settled() {
+      await Promise.all(attachments.map((attachment) => attachment.settled()));
+    },
     async queued() {
-      const asked = await link?.channel.checkQueue(queue.main).catch(() => null);
-      return asked?.messageCount ?? null;
+      if (links.size < brokers.length) return null;
+      const asked = await Promise.all(
+        [...links.values()].map(({ channel }) => channel.checkQueue(queue.main).catch(() => null)),
+      );
+      return asked.reduce<number | null>((sum, it) => (sum === null || !it ? null : sum + it.messageCount), 0);
     },
     async stop() {
       stopping = true;

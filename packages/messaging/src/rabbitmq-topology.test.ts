@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Channel } from 'amqplib';
+import type { Channel, ConfirmChannel } from 'amqplib';
+import { confirmedPublisher } from './confirmed-publishing.ts';
 import { declareEvents, declareQueue, eventsTopology, queueTopology } from './rabbitmq-topology.ts';
 
 type Declared = Readonly<{ durable?: boolean; arguments?: Record<string, unknown> }>;
@@ -22,6 +23,44 @@ async function declared() {
 }
 
 describe('what is declared at RabbitMQ', () => {
+  // Each value of the table in docs/decisions/0025, and nothing else: a queue cannot be changed once it is declared.
+  it('is what the decision says, argument by argument', async () => {
+    const { queues } = await declared();
+    expect(Object.fromEntries([...queues].map(([name, queue]) => [name, queue.arguments]))).toEqual({
+      'qms.inspections': {
+        'x-queue-type': 'quorum',
+        'x-single-active-consumer': true,
+        'x-delivery-limit': 50,
+        'x-dead-letter-exchange': '',
+        'x-dead-letter-routing-key': 'qms.inspections.dead',
+        'x-dead-letter-strategy': 'at-least-once',
+        'x-overflow': 'reject-publish',
+      },
+      'qms.inspections.dead': { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000 },
+      'enghub.unrouted': {
+        'x-queue-type': 'quorum',
+        'x-delivery-limit': 1_000_000,
+        'x-max-length': 100_000,
+        'x-overflow': 'drop-head',
+      },
+    });
+  });
+
+  it('gets messages that are persistent and mandatory, and counts as sent what it confirmed', async () => {
+    const published: object[] = [];
+    const channel = {
+      on: () => channel,
+      publish: (_exchange: string, _key: string, _content: Buffer, options: object, confirmed: (e: null) => void) => {
+        published.push(options);
+        confirmed(null);
+      },
+    };
+    const publish = confirmedPublisher(channel as unknown as ConfirmChannel);
+    const message = { exchange: 'enghub.events', routingKey: 'a.b', content: Buffer.from('{}'), options: {} };
+    expect(await publish(message)).toBe('routed');
+    expect(published).toMatchObject([{ persistent: true, mandatory: true }]);
+  });
+
   it('is durable, and every queue is a quorum queue', async () => {
     const { queues, exchanges } = await declared();
     expect([...exchanges]).toEqual([['topic enghub.events', { durable: true }]]);

@@ -1,3 +1,6 @@
+import { isEvent } from '@enghub/event-contracts/envelope';
+import { workOrderCostComputed as costV1 } from '@enghub/event-contracts/mes/work-order-cost-computed.v1';
+import { workOrderCostComputed as costV2 } from '@enghub/event-contracts/mes/work-order-cost-computed.v2';
 import { describe, expect, it } from 'vitest';
 import { stationEvent } from './effects-for-tests.ts';
 import { describeError, isPermanentFailure, permanentFailure, readEvent, topicMatches } from './transport.ts';
@@ -44,6 +47,27 @@ describe('reading an event', () => {
 
   it('reads the envelope alone where the contract is not ours', () => {
     expect(readEvent('erp.invoice.paid.v1', { ...envelope, event_type: 'InvoicePaid' }).event_type).toBe('InvoicePaid');
+  });
+});
+
+describe('an event with two versions', () => {
+  const { envelope } = stationEvent('S1', 'a');
+  const common = { work_order_id: 'wo-1', currency: 'CNY', rates_valid_from: '2026-01-01', rates_source: 'ERP' };
+  const told = { ...common, version: 1, incomplete: false, computed_at: '2026-11-22T08:00:00Z' };
+  const amounts = { material: '1', labour: '1', machine: '1', scrap: '0', total: '3' };
+  const sums = { good_qty: '1', standard: amounts, actual: amounts, variance: '0' };
+  const previous = { ...envelope, event_type: costV1.name, version: '1.0', data: { ...told, ...sums } };
+  const current = { ...envelope, event_type: costV2.name, version: '2.0', data: told };
+
+  it('is read in each, so that a consumer of both goes on while old and new publishers run side by side', () => {
+    const [one, other] = [readEvent(costV1.routingKey, previous), readEvent(costV2.routingKey, current)];
+    expect([isEvent(costV1, one), isEvent(costV2, one)]).toEqual([true, false]);
+    expect([isEvent(costV1, other), isEvent(costV2, other)]).toEqual([false, true]);
+  });
+
+  it('is read by no other version than its key says', () => {
+    expect(() => readEvent(costV1.routingKey, current)).toThrow('not a valid');
+    expect(() => readEvent(costV2.routingKey, previous)).toThrow('not a valid');
   });
 });
 

@@ -23,6 +23,7 @@ it.each([
   ['LUAGUAGE_BRIDGE_DATABASE_URL', 'postgresql://postgres:secret@127.0.0.1/enghub'],
   ['MES_DATABASE_URL', 'postgresql://postgres:enghub-sample@db/enghub'],
   ['RABBITMQ_URL', 'amqp://guest:guest@mq'],
+  ['RABBITMQ_FACTORY_URLS', 'factory-sh-01=amqp://mes:Lr4-aa7-Zt2-pp6@mq/sh,factory-bj-01=amqp://guest:guest@mq/bj'],
   ['RABBITMQ_URL', 'amqp://mq'],
   ['RABBITMQ_URL', 'amqp://mes:guest@mq'],
   ['RABBITMQ_URL', 'amqp://enghub:enghub-sample@mq'],

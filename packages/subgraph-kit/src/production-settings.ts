@@ -31,11 +31,9 @@ function problemOf(name: string, value: string): string[] {
   // Users and passwords at a replica are those of its primary; what its URL says of them is not used.
   if (/_READ_DATABASE_URL$/.test(name)) return [];
   if (/_DATABASE_URL$/.test(name)) return passwordProblem(value, 'the database');
-  if (name === 'RABBITMQ_URL') {
-    const { username, password } = partsOf(value);
-    if (username === '' || username === 'guest' || password === 'guest')
-      return ['the broker must not be used as guest: make a user of its own'];
-    return passwordProblem(value, 'the broker');
+  if (name === 'RABBITMQ_URL') return brokerProblems(value);
+  if (name === 'RABBITMQ_FACTORY_URLS') {
+    return value.split(',').flatMap((part) => brokerProblems(part.trim().replace(/^[^=]*=/, '')));
   }
   if (name === 'GATEWAY_SIGNING_KEYS') return signingProblems(value);
   if (name === 'ENGHUB_ENCRYPTION_KEYS') return encryptionProblems(value);
@@ -48,6 +46,13 @@ function problemOf(name: string, value: string): string[] {
     ];
   }
   return [];
+}
+
+function brokerProblems(url: string): string[] {
+  const { username, password } = partsOf(url);
+  if (username === '' || username === 'guest' || password === 'guest')
+    return ['the broker must not be used as guest: make a user of its own'];
+  return passwordProblem(url, 'the broker');
 }
 
 function passwordProblem(url: string, what: string): string[] {

@@ -1,6 +1,7 @@
 /** A subgraph as a process of its own: its environment, its connections, its port, and its orderly end. */
 import { readMasterKeys, type MasterKeys } from '@enghub/encryption/master-keys';
 import { connectRabbitLiveBus } from '@enghub/messaging/live';
+import { readFactoryUrls, type FactoryUrls } from '@enghub/messaging/factory-urls';
 import { connectRabbitMq } from '@enghub/messaging/rabbitmq-transport';
 import closeWithGrace from 'close-with-grace';
 import { pino, type Logger } from 'pino';
@@ -31,6 +32,8 @@ export type ProcessConfig<Extra extends z.ZodRawShape = z.ZodRawShape> = Readonl
   rabbitMqUrl: string;
   /** Keeps systems apart that share a broker. */
   rabbitMqPrefix: string | undefined;
+  /** Plants with a vhost of their own. */
+  factoryUrls: FactoryUrls | undefined;
   signingKeys: SigningKeys;
   /** Undefined for a subgraph that encrypts nothing. */
   masterKeys: MasterKeys | undefined;
@@ -65,6 +68,7 @@ export function readProcessConfig<Extra extends z.ZodRawShape>(
     // Between processes there is no other way for events.
     RABBITMQ_URL: z.string().regex(/^amqps?:\/\//, 'must start with amqp:// or amqps://'),
     RABBITMQ_PREFIX: z.string().optional(),
+    RABBITMQ_FACTORY_URLS: z.string().transform(checked(readFactoryUrls)).optional(),
     GATEWAY_SIGNING_KEYS: z.string().transform(checked(readSigningKeys)),
     ENGHUB_ENCRYPTION_KEYS: z.string().transform(checked(readMasterKeys)).optional(),
     ...Object.fromEntries(urls),
@@ -85,6 +89,7 @@ export function readProcessConfig<Extra extends z.ZodRawShape>(
     readDatabaseUrl: values[variable(name, 'READ_DATABASE_URL')],
     rabbitMqUrl: values['RABBITMQ_URL']!,
     rabbitMqPrefix: values['RABBITMQ_PREFIX'],
+    factoryUrls: values['RABBITMQ_FACTORY_URLS'],
     signingKeys: values['GATEWAY_SIGNING_KEYS']!,
     masterKeys: values['ENGHUB_ENCRYPTION_KEYS'],
     subgraphUrls: new Map(asks.map((other) => [other, values[variable(other, 'SUBGRAPH_URL')]!])),
@@ -137,7 +142,7 @@ async function connectAndServe<Extra extends z.ZodRawShape>(run: {
 }): Promise<void> {
   const { subgraph, config, logger, closings, start } = run;
   const prefix = config.rabbitMqPrefix;
-  const transport = await connectRabbitMq({ url: config.rabbitMqUrl, logger, prefix });
+  const transport = await connectRabbitMq({ url: config.rabbitMqUrl, factoryUrls: config.factoryUrls, logger, prefix });
   closings.push(() => transport.close());
   const live = await connectRabbitLiveBus(config.rabbitMqUrl, { logger, prefix });
   closings.push(() => live.close());

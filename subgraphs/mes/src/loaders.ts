@@ -17,6 +17,7 @@ import * as labour from './labour/store.ts';
 import * as lotActivities from './lots/activity-store.ts';
 import * as lots from './lots/store.ts';
 import * as policies from './plant-policies/store.ts';
+import * as processing from './processing/store.ts';
 import { findAwaiting } from './production-reporting/awaiting-store.ts';
 import * as operationChanges from './operation-changes/store.ts';
 import * as reports from './production-reporting/store.ts';
@@ -55,6 +56,8 @@ export const createLoaders = ({ db, now, vault }: Pick<BaseContext<Db>, 'db' | '
   operationsOf: listOf(orderOperations.findOperationsOf, db, (operation) => operation.workOrderId),
   operationChangesOf: listOf(operationChanges.findChangesOf, db, (change) => change.workOrderId),
   materialsOf: listOf(orderOperations.findMaterialsOf, db, (material) => material.workOrderId),
+  processingOfReport: one(isId, processing.findOfReports, db, (known) => known.id),
+  processingOfOrder: one(isId, processing.findOfOrders, db, (known) => known.id),
   report: one(isId, reports.findReports, db, (report) => report.id),
   dispatched: one(isId, findDispatched, db, (operation) => operation.id),
   job: one(isId, labour.findJobs, db, (job) => job.id),

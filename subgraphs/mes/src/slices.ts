@@ -16,6 +16,8 @@ import { resolvers as gs1 } from './gs1/resolvers.ts';
 import { resolvers as lots } from './lots/resolvers.ts';
 import { resolvers as plantPolicies } from './plant-policies/resolvers.ts';
 import { resolvers as inventory } from './inventory/resolvers.ts';
+import { consumers as processingConsumers } from './processing/consumers.ts';
+import { resolvers as processing } from './processing/resolvers.ts';
 import { resolvers as productionReporting } from './production-reporting/resolvers.ts';
 import { resolvers as reportApprovals } from './report-approvals/resolvers.ts';
 import { resolvers as reportConflicts } from './report-conflicts/resolvers.ts';
@@ -56,4 +58,5 @@ export const slices: readonly Slice<Context>[] = [
   { resolvers: inventory },
   { resolvers: auditTrail },
   { resolvers: deadLetters },
+  { resolvers: processing, consumers: processingConsumers },
 ];

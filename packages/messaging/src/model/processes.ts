@@ -132,7 +132,7 @@ export function startConsumerProcess(name: string, around: Surroundings): Proces
   const consumer = broker
     ? startRabbitConsumer({
         ...options,
-        broker: broker.of(life),
+        brokers: [broker.of(life)],
         events: eventsTopology(''),
         queue: queueTopology('', queue),
       })

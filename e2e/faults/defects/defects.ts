@@ -117,7 +117,7 @@ export const defects: readonly Defect[] = [
 `,
         },
         {
-          from: 'if ((await what(own, message)) && link === own) own.channel.ack(message);',
+          from: 'if ((await what(own, message)) && isOpen(own)) own.channel.ack(message);',
           to: 'await what(own, message);',
         },
       ],

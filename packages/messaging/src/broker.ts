@@ -26,6 +26,7 @@ export type BrokerOptions = Readonly<{ url: string; name: string; logger: Logger
 
 const firstConnectionMs = 5_000;
 const setUpAgainMs = 500;
+const farewellMs = 3_000;
 
 /** Resolves when connected, or after a while without: it goes on trying for ever. */
 export async function connectBroker({ url, name, logger }: BrokerOptions): Promise<Broker> {
@@ -130,7 +131,7 @@ export async function connectBroker({ url, name, logger }: BrokerOptions): Promi
     async close() {
       closed = true;
       attachments.clear();
-      await recovering.close();
+      await farewell(recovering.close());
       current = undefined;
     },
   };
@@ -178,6 +179,13 @@ async function guarded<C extends Channel>(
     await channel.close().catch(() => {});
     throw lastError ?? error;
   }
+}
+
+/** Waits for the broker's answer to a goodbye, but not for long: one that hangs never gives it. */
+export async function farewell(goodbye: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, farewellMs)));
+  await Promise.race([goodbye.catch(() => {}), patience]).finally(() => clearTimeout(timer));
 }
 
 function withHeartbeat(url: string): string {

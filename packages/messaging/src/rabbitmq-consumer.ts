@@ -1,5 +1,5 @@
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
-import { attachedConfirmChannel, type Attachment, type Broker } from './broker.ts';
+import { attachedConfirmChannel, farewell, type Attachment, type Broker } from './broker.ts';
 import { errorOf, readBody, readProperties } from './event-message.ts';
 import type { Logger } from './logger.ts';
 import type { Mailbox } from './mailbox.ts';
@@ -73,7 +73,7 @@ export function startRabbitConsumer(options: RabbitConsumerOptions): RabbitConsu
       for (const attachment of attachments) attachment.detach();
       // Not cancelled before: from then on the queue gives later messages to the next consumer, and those that were
       // delivered here and not begun only behind them. With the channel they go back to where they were.
-      await Promise.all([...links.values()].map(({ channel }) => channel.close().catch(() => {})));
+      await Promise.all([...links.values()].map(({ channel }) => farewell(channel.close())));
     },
   });
 

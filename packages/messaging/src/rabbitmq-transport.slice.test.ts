@@ -242,6 +242,19 @@ function whenThingsBreak(broker: NonNullable<typeof rabbit>): void {
     expect(seen).toEqual(['one', 'one', 'one', 'other']);
   });
 
+  it('closes in good time though the broker hangs', async () => {
+    const transport = await connectRabbitMq({ url: proxy.url, prefix: broker.prefix, retryDelaysMs });
+    const subscription = consumer();
+    await transport.subscribe(subscription);
+    await transport.publish([stationEvent('S1', 'a')]);
+    await vi.waitFor(async () => expect(await bench.effects.applied(subscription.queue)).toHaveLength(1), soon);
+    proxy.hang();
+    const startedAt = performance.now();
+    await transport.close();
+    // Without a limit, it would wait for the heartbeats of the connection to be missed.
+    expect(performance.now() - startedAt).toBeLessThan(9_000);
+  });
+
   it('lets no event use up its tries while the database of the consumer is away', async () => {
     const databaseProxy = await startTcpProxy(bench.mailboxUrl);
     const transport = await open(broker.url);

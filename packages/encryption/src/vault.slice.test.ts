@@ -45,7 +45,10 @@ describe('an encrypted column', () => {
     ['another version', `UPDATE plant.notes SET version = 2 WHERE id = 'a'`],
     ['another column', `UPDATE plant.notes SET words = title WHERE id = 'a'`],
     ['another tenant', `UPDATE plant.notes SET tenant_id = 'tenant-2' WHERE id = 'a'`],
-    ['one character', `UPDATE plant.notes SET words = left(words, 40) || 'A' || substr(words, 42) WHERE id = 'a'`],
+    [
+      'one character',
+      `UPDATE plant.notes SET words = left(words, 40) || CASE substr(words, 41, 1) WHEN 'A' THEN 'B' ELSE 'A' END || substr(words, 42) WHERE id = 'a'`,
+    ],
   ])('fails loudly, and says where and not what, when it was moved from or changed by %s', async (_case, attack) => {
     const vaults = open();
     const vault = vaults.of('tenant-1');

@@ -73,6 +73,9 @@ beforeAll(async () => {
   schema = await schemaOf(ask, owner.who);
   await bridge.ask('{ userPermissions(userId: "emp-001") { tenantId } }', {}, gateway);
   for (const someone of [owner, ...Object.values(strangers)]) await fill(someone);
+  // What the bridge does by itself with their plant's order is done before anybody looks whether something changed.
+  const waiting = `SELECT FROM luaguage_bridge.order_feedbacks WHERE factory_id = $1 AND sync_state <> 'SYNCED'`;
+  await vi.waitFor(async () => expect(await rows(waiting, [theirPlant])).toEqual([]), { timeout: 30_000 });
 }, 120_000);
 afterAll(async () => {
   archive?.close();

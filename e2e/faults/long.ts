@@ -17,9 +17,10 @@ export const minutesOf: Readonly<Record<string, number>> = {
   F7: 1.5,
   F8a: 1.5,
   F8b: 1,
-  F9: 1,
+  F9a: 10,
+  F9b: 2,
   F13: 1,
-  F14: 1.5,
+  F14: 2,
   F17: 1.5,
   F22: 1.5,
 };

@@ -118,9 +118,19 @@ export const scenarios: readonly Scenario[] = [
     evidence: (minutes) => ({ 'black hole': minutes, reset: 4 * minutes, unknown: 1 }),
   },
   {
-    name: 'F9',
+    name: 'F9a',
     title: 'Redis killed',
+    // Nothing else is ever away and no process is new, so this is where much is reported.
+    rate: 500,
     system: { form: 'distributed', redis: true },
+    break: loseRedis,
+    evidence: (minutes) => ({ 'redis kill': 3 * minutes }),
+  },
+  {
+    name: 'F9b',
+    title: 'Redis killed',
+    rate: 500,
+    system: { form: 'in process', redis: true },
     break: loseRedis,
     evidence: (minutes) => ({ 'redis kill': 3 * minutes }),
   },

@@ -40,6 +40,8 @@ type Again = Readonly<{ rows: readonly Row[]; dueAt: number }>;
 
 /** So many reports come alone; the others are what terminals and machines have gathered. */
 const ALONE = 1 / 6;
+/** A report that comes alone costs many times one of a batch. */
+const MOST_ALONE_PER_SECOND = 25;
 const RESENT = 0.1;
 const ABANDONED = 0.3;
 /** So much work waits for a terminal that cannot report. */
@@ -181,9 +183,10 @@ export function startWorkload(options: WorkloadOptions): Workload {
   }
 
   const isGoing = () => going;
+  const alone = Math.min(rate * ALONE, MOST_ALONE_PER_SECOND);
   const workers = [
-    ...Array.from({ length: singles }, () => reporter(1, (rate * ALONE) / singles)),
-    ...Array.from({ length: batches }, () => reporter(rowsPerBatch, (rate * (1 - ALONE)) / batches)),
+    ...Array.from({ length: singles }, () => reporter(1, alone / singles)),
+    ...Array.from({ length: batches }, () => reporter(rowsPerBatch, (rate - alone) / batches)),
   ];
   const others = [
     corrector(),

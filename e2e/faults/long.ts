@@ -32,7 +32,10 @@ export const required = { acknowledged: 100_000, kill: 200, leader: 5, promotion
 
 export function missingOf(records: readonly RunRecord[]): string[] {
   const acknowledged = records.reduce((sum, record) => sum + record.acknowledged, 0);
-  const has: Readonly<Record<string, number>> = { ...totalEvidence(records), acknowledged };
+  const evidence = totalEvidence(records);
+  // What was aimed beside a commit is a process killed, too.
+  const kill = ['kill', 'before commit', 'after commit'].reduce((sum, what) => sum + (evidence[what] ?? 0), 0);
+  const has: Readonly<Record<string, number>> = { ...evidence, acknowledged, kill };
   return Object.entries(required).flatMap(([what, least]) =>
     (has[what] ?? 0) < least ? [`${what} ${has[what] ?? 0} of ${least}`] : [],
   );

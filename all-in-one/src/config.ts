@@ -2,25 +2,13 @@ import { documentEnvironment, type DocumentEnvironment } from '@enghub/luaguage-
 import { erpAddress, erpEnvironment } from '@enghub/luaguage-bridge/config';
 import { gatewaySettings, settingsFrom, type GatewaySettings } from '@enghub/gateway/settings';
 import { isDemonstration, productionProblems } from '@enghub/subgraph-kit/production-settings';
+import { checked, postgresUrl } from '@enghub/subgraph-kit/settings';
 import { readFactoryUrls, type FactoryUrls } from '@enghub/messaging/factory-urls';
 import { readMasterKeys, type MasterKeys } from '@enghub/encryption/master-keys';
 import path from 'node:path';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
-const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://');
-
-/** A reader that throws, as a step of the schema. */
-const checked =
-  <Value>(read: (text: string) => Value) =>
-  (text: string, context: z.RefinementCtx): Value => {
-    try {
-      return read(text);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message });
-      return z.NEVER;
-    }
-  };
 
 const environment = z.object({
   PORT: port.default(4000),

@@ -1,14 +1,9 @@
 /** `npm run audit -- verify [--tenant <id>] [--anchors <file>]`: whether the audit trails are as they were written. */
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import path from 'node:path';
-import { startEmbeddedPostgres } from '@enghub/database/embedded-postgres';
-import { findPostmaster } from '@enghub/database/embedded/postmaster';
+import { withInstalledDatabases } from '@enghub/database/installed-databases';
 import { rolesOf } from '@enghub/database/roles';
 import pg from 'pg';
 import { readAnchors, type Anchor } from './anchors.ts';
 import { verifyAudit, type Problem, type ProblemKind } from './verify.ts';
-
-const root = path.resolve(import.meta.dirname, '../../..');
 
 const usage = `Usage: npm run audit -- verify [--tenant <id>] [--anchors <file>]
   Reads the databases of …_DATABASE_URL; those that are not set are the ones of npm start, below ENGHUB_DATA_DIR.
@@ -40,38 +35,15 @@ function readOptions([command, ...words]: string[]): Options {
   };
 }
 
-const subgraphs = readdirSync(path.join(root, 'subgraphs'))
-  .filter((name) => existsSync(path.join(root, 'subgraphs', name, 'prisma')))
-  .sort();
-
 async function main(words: string[]): Promise<void> {
   const { tenantId, anchorFile } = readOptions(words);
   const anchors = anchorFile ? await readAnchors(anchorFile) : [];
-  const stops: (() => Promise<void>)[] = [];
-  try {
-    for (const name of subgraphs) {
-      const namespace = name.replaceAll('-', '_');
-      const url = process.env[`${namespace.toUpperCase()}_DATABASE_URL`] || (await embedded(stops));
+  await withInstalledDatabases(async (databases) => {
+    for (const { service, namespace, url } of databases) {
       if (url) await report(url, namespace, tenantId, anchors);
-      else console.log(`${name}: no database`);
+      else console.log(`${service}: no database`);
     }
-  } finally {
-    for (const stop of stops) await stop();
-  }
-}
-
-let embeddedUrl: string | null | undefined;
-
-async function embedded(stops: (() => Promise<void>)[]): Promise<string | null> {
-  if (embeddedUrl !== undefined) return embeddedUrl;
-  const dataDirectory = path.resolve(root, process.env['ENGHUB_DATA_DIR'] || '.enghub', 'postgres');
-  if (!existsSync(dataDirectory)) return (embeddedUrl = null);
-  // While the system runs, its server answers us too.
-  const running = findPostmaster(realpathSync(dataDirectory));
-  if (running?.ready) return (embeddedUrl = `postgresql://postgres@127.0.0.1:${running.port}/enghub`);
-  const server = await startEmbeddedPostgres({ dataDirectory });
-  stops.push(() => server.stop());
-  return (embeddedUrl = server.url);
+  });
 }
 
 async function report(url: string, namespace: string, tenantId: string | undefined, anchors: readonly Anchor[]) {

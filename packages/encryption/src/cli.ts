@@ -1,8 +1,7 @@
 /** `npm run encryption -- status | rotate [--data-keys] | drop`: which keys encrypt what, and other keys for it. */
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { startEmbeddedPostgres } from '@enghub/database/embedded-postgres';
-import { findPostmaster } from '@enghub/database/embedded/postmaster';
+import { withInstalledDatabases } from '@enghub/database/installed-databases';
 import { rolesOf } from '@enghub/database/roles';
 import { masterKeysOfFile, readMasterKeys, type MasterKeys } from './master-keys.ts';
 import { marksOf } from './marks.ts';
@@ -72,39 +71,16 @@ function masterKeys(): MasterKeys {
 }
 
 async function eachDatabase(work: (database: Database) => Promise<void>): Promise<void> {
-  const stops: (() => Promise<void>)[] = [];
-  const names = readdirSync(path.join(root, 'subgraphs'))
-    .filter((name) => existsSync(path.join(root, 'subgraphs', name, 'prisma')))
-    .sort();
-  try {
-    for (const name of names) {
-      const namespace = name.replaceAll('-', '_');
-      const ownerUrl = process.env[`${namespace.toUpperCase()}_DATABASE_URL`] || (await embedded(stops));
-      if (!ownerUrl) continue;
-      const database = { ownerUrl, relayUrl: rolesOf(ownerUrl, namespace).relay.url, namespace };
-      if (await hasMarks(ownerUrl, namespace)) await work(database);
+  await withInstalledDatabases(async (databases) => {
+    for (const { namespace, url: ownerUrl } of databases) {
+      if (!ownerUrl || !(await hasMarks(ownerUrl, namespace))) continue;
+      await work({ ownerUrl, relayUrl: rolesOf(ownerUrl, namespace).relay.url, namespace });
     }
-  } finally {
-    for (const stop of stops) await stop();
-  }
+  });
 }
 
 const hasMarks = (ownerUrl: string, namespace: string): Promise<boolean> =>
   withClient(ownerUrl, async (owner) => (await marksOf(owner, namespace)).length > 0);
-
-let embeddedUrl: string | null | undefined;
-
-async function embedded(stops: (() => Promise<void>)[]): Promise<string | null> {
-  if (embeddedUrl !== undefined) return embeddedUrl;
-  const postgres = path.join(dataDirectory, 'postgres');
-  if (!existsSync(postgres)) return (embeddedUrl = null);
-  // While the system runs, its server answers us too.
-  const running = findPostmaster(realpathSync(postgres));
-  if (running?.ready) return (embeddedUrl = `postgresql://postgres@127.0.0.1:${running.port}/enghub`);
-  const server = await startEmbeddedPostgres({ dataDirectory: postgres });
-  stops.push(() => server.stop());
-  return (embeddedUrl = server.url);
-}
 
 function fail(message: string): never {
   console.error(message);

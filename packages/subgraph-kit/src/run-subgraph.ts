@@ -11,6 +11,7 @@ import { httpGraph } from './graph-port.ts';
 import { productionProblems } from './production-settings.ts';
 import type { RunningSubgraph } from './running-subgraph.ts';
 import { serveHttp } from './serve-http.ts';
+import { checked, postgresUrl } from './settings.ts';
 import { readSigningKeys, type SigningKeys } from './signed-context.ts';
 import type { SubgraphServices } from './start-subgraph.ts';
 
@@ -41,8 +42,6 @@ export type ProcessConfig<Extra extends z.ZodRawShape = z.ZodRawShape> = Readonl
   subgraphUrls: ReadonlyMap<string, string>;
   own: z.infer<z.ZodObject<Extra>>;
 }>;
-
-const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://');
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -96,18 +95,6 @@ export function readProcessConfig<Extra extends z.ZodRawShape>(
     own: own.parse(given),
   };
 }
-
-/** A reader that throws, as a step of a schema. */
-const checked =
-  <Value>(read: (text: string) => Value) =>
-  (text: string, context: z.RefinementCtx): Value => {
-    try {
-      return read(text);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message });
-      return z.NEVER;
-    }
-  };
 
 /** Runs until a signal or a fatal error; then what has begun is finished and everything is closed. */
 export async function runSubgraph<Extra extends z.ZodRawShape>(

@@ -72,7 +72,7 @@ export function unknownIds(schema: GraphQLSchema, { kindOf, notOurs }: IdKinds):
   );
 }
 
-type Rows = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
+export type Rows = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
 
 /** A fingerprint of each table's rows of one plant; what only says that work is still under way is left out. */
 export async function printsOf(

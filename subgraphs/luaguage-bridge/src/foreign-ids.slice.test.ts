@@ -2,31 +2,16 @@
 import { workOrderReleased } from '@enghub/event-contracts/mes/work-order-released.v1';
 import { newEvent } from '@enghub/messaging/outbox';
 import { newId } from '@enghub/subgraph-kit/ids';
-import type { Claims } from '@enghub/subgraph-kit/claims';
-import { leaksTo, printsOf, schemaOf, unknownIds, type IdKinds, type Question } from '@enghub/testkit/foreign-ids';
-import type { GraphQLSchema } from 'graphql';
+import type { IdKinds, Question, Stranger } from '@enghub/testkit/foreign-ids';
+import { ownerOf, strangersTo, testForeignIds, theirPlant } from '@enghub/testkit/foreign-ids-suite';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { emp001, gateway, startTestBridge, type TestBridge } from './bridge-for-tests.ts';
 import { openArchive, pdf, type Archive } from './documents/files-for-tests.ts';
-
-const theirPlant = 'factory-sh-01';
-const owner = { who: { ...emp001, factoryIds: [theirPlant] }, factoryId: theirPlant };
-const strangers = {
-  'another tenant': {
-    who: { ...emp001, tenantId: 'tenant-002', userId: 'emp-701', factoryIds: ['factory-sz-01'] },
-    factoryId: 'factory-sz-01',
-  },
-  'another plant': {
-    who: { ...emp001, factoryIds: ['factory-bj-01'] },
-    factoryId: 'factory-bj-01',
-  },
-};
 
 let bridge: TestBridge;
 let archive: Archive;
 let books: pg.Client;
-let schema: GraphQLSchema;
 
 /** Ids and links that are made for each answer say nothing of what was asked for. */
 const ask: Question['ask'] = async (query, variables, who) =>
@@ -36,7 +21,7 @@ const ask: Question['ask'] = async (query, variables, who) =>
       .replace(/("RequestDocumentUploadPayload_documentId":)"[^"]*"/g, '$1"<new>"'),
   );
 
-async function fill({ who, factoryId }: { who: Claims; factoryId: string }): Promise<void> {
+async function fill({ who, factoryId }: Stranger): Promise<void> {
   const orderId = newId();
   const subjects = [{ kind: 'WORK_ORDER', id: orderId }];
   await archive.file(pdf(`drawing of ${factoryId}`), { factoryId, subjects }, who);
@@ -70,9 +55,8 @@ beforeAll(async () => {
   archive = await openArchive(() => bridge);
   books = new pg.Client({ connectionString: bridge.ownerUrl });
   await books.connect();
-  schema = await schemaOf(ask, owner.who);
   await bridge.ask('{ userPermissions(userId: "emp-001") { tenantId } }', {}, gateway);
-  for (const someone of [owner, ...Object.values(strangers)]) await fill(someone);
+  for (const someone of [ownerOf(emp001), ...Object.values(strangersTo(emp001))]) await fill(someone);
   // What the bridge does by itself with their plant's order is done before anybody looks whether something changed.
   const waiting = `SELECT FROM luaguage_bridge.order_feedbacks WHERE factory_id = $1 AND sync_state <> 'SYNCED'`;
   await vi.waitFor(async () => expect(await rows(waiting, [theirPlant])).toEqual([]), { timeout: 30_000 });
@@ -107,35 +91,21 @@ const kinds: IdKinds = {
   idsOf,
   entities: { Document: 'documents', WorkOrder: 'order_feedbacks' },
 };
-const known = { kind: ['WORK_ORDER'], kinds: ['DRAWING'], version: [1], first: [50] };
-const question = () => ({ ask, schema, kinds, theirPlant, known, seed: 20_261_128, tries: 12 });
 
-it('knows of every id in the schema whether it names something of a plant', () => {
-  expect(unknownIds(schema, kinds)).toEqual([]);
-});
-
-it.each(Object.keys(strangers) as (keyof typeof strangers)[])(
-  'answers the ids of %s like ids of nothing, and changes nothing there',
-  { timeout: 120_000 },
-  async (stranger) => {
-    const theirRows = () =>
-      printsOf(rows, { namespace: 'luaguage_bridge', tenantId: 'tenant-001', factoryId: theirPlant });
-    const before = await theirRows();
-    expect((await leaksTo(strangers[stranger], question())).leaks).toEqual([]);
-    expect(await theirRows()).toEqual(before);
-  },
-);
-
-it('tells the plant’s own people of each of them', { timeout: 120_000 }, async () => {
-  const { places, leaks } = await leaksTo(owner, question());
-  const silent = new Set(places);
-  for (const { place } of leaks) silent.delete(place);
+testForeignIds({
+  namespace: 'luaguage_bridge',
+  person: emp001,
+  ask,
+  rows,
+  kinds,
+  known: { kind: ['WORK_ORDER'], kinds: ['DRAWING'], version: [1], first: [50] },
+  tries: 12,
   // A link is words of whoever makes it; nobody was notified here; and the document was archived before its next version.
-  expect([...silent].sort()).toEqual([
+  silentPlaces: [
     'linkDocument(input.subject.id)',
     'notifications(filter.factoryId)',
     'requestDocumentUpload(input.subjects.0.id)',
     'requestDocumentVersionUpload(input.documentId)',
     'unlinkDocument(input.subject.id)',
-  ]);
+  ],
 });

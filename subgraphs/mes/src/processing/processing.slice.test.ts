@@ -137,6 +137,7 @@ describe('what follows from a report', () => {
     const [one, several] = [await ofPage(1), await ofPage(4)];
     expect(several.result.reports.edges).toHaveLength(4);
     expect(several.queries).toBe(one.queries);
+    expect(several.texts.filter((text) => text.includes('failed_steps'))).toHaveLength(1);
   });
 });
 

@@ -108,6 +108,7 @@ const history = (attempts: History['attempts'], more: Partial<History> = {}): Hi
   boards: [],
   faults: [],
   others: [],
+  withoutErp: [],
   reconnects: 0,
   ...more,
 });
@@ -289,5 +290,12 @@ describe('the checker finds', () => {
     expectOnly(check(history(all, { others: [answered] }), soundFacts(all)), {});
     const silent = { ...answered, isAnswered: false };
     expectOnly(check(history(all, { others: [answered, silent] }), soundFacts(all)), { othersSilent: 1 });
+  });
+
+  it('what was granted while the ERP, which must vouch for it, was away', () => {
+    const refused = { away: 'bom', asked: 'an order', isGranted: false, code: 'BOM_UNAVAILABLE' };
+    expectOnly(check(history(all, { withoutErp: [refused] }), soundFacts(all)), {});
+    const granted = { away: 'bom', asked: 'an order', isGranted: true };
+    expectOnly(check(history(all, { withoutErp: [refused, granted] }), soundFacts(all)), { grantedUnvouched: 1 });
   });
 });

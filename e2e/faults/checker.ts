@@ -28,6 +28,7 @@ export function check(history: History, facts: Facts, expected: Expected = { dea
   checkInspections(history, facts, found);
   checkBoards(history, facts, found);
   checkOthers(history, found);
+  checkGrants(history, found);
   for (const what of versionViolations(history, facts)) found(what.name, what.example, what.times);
   for (const example of orderViolations(requests, facts)) found('orderViolated', example);
   for (const { name, example } of readViolations(history, requests, rowsByKey)) found(name, example);
@@ -156,6 +157,13 @@ function checkBoards({ boards }: History, { reports }: Facts, found: Found): voi
 function checkOthers({ others }: History, found: Found): void {
   for (const { down, asked, isAnswered, code } of others) {
     if (!isAnswered) found('othersSilent', `${asked} without ${down.join(', ')}: ${code ?? 'no answer'}`);
+  }
+}
+
+/** Nobody grants what the ERP would have to vouch for while it is away. */
+function checkGrants({ withoutErp }: History, found: Found): void {
+  for (const { away, asked, isGranted } of withoutErp) {
+    if (isGranted) found('grantedUnvouched', `${asked} without ${away}`);
   }
 }
 

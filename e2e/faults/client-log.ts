@@ -34,6 +34,9 @@ export type BoardSeen = Readonly<{ stationId: string; good: number; scrap: numbe
 /** A question that needs none of the processes that were down, asked while they were. */
 export type OthersAsked = Readonly<{ down: readonly string[]; asked: string; isAnswered: boolean; code?: string }>;
 
+/** What only the ERP can vouch for, asked for while it could not be asked, and had been noticed to be away. */
+export type AskedWithoutErp = Readonly<{ away: string; asked: string; isGranted: boolean; code?: string }>;
+
 /** What was done to the system: kills, cuts, promotions. */
 export type FaultNote = Readonly<{ at: number; fault: string; target: string }>;
 
@@ -54,6 +57,7 @@ export type History = Readonly<{
   boards: readonly BoardSeen[];
   faults: readonly FaultNote[];
   others: readonly OthersAsked[];
+  withoutErp: readonly AskedWithoutErp[];
   /** How often a client had to connect anew. */
   reconnects: number;
 }>;
@@ -67,12 +71,14 @@ export function createClientLog() {
   const attempts: (ReportAttempt | CommandAttempt | OrderRead)[] = [];
   const faults: FaultNote[] = [];
   const others: OthersAsked[] = [];
+  const withoutErp: AskedWithoutErp[] = [];
   const boards = new Map<string, BoardSeen>();
   let reconnects = 0;
   return {
     add: (attempt: ReportAttempt | CommandAttempt | OrderRead): void => void attempts.push(attempt),
     sawBoard: (board: BoardSeen): void => void boards.set(board.stationId, board),
     askedOthers: (asked: OthersAsked): void => void others.push(asked),
+    askedWithoutErp: (asked: AskedWithoutErp): void => void withoutErp.push(asked),
     reconnected: (): void => void (reconnects += 1),
     fault: (fault: string, target: string): void => void faults.push({ at: instant(), fault, target }),
     countOf: (fault: string): number => faults.filter((note) => note.fault === fault).length,
@@ -83,17 +89,21 @@ export function createClientLog() {
       boards: [...boards.values()],
       faults,
       others,
+      withoutErp,
       reconnects,
     }),
   };
 }
 
 /** A line for each entry, in the order in which they were known. */
-export function writeHistory(file: string, { plant, attempts, boards, faults, others, reconnects }: History): void {
+export function writeHistory(file: string, history: History): void {
+  const { plant, attempts, boards, faults, others, withoutErp, reconnects } = history;
   const timed = [
     ...attempts.map((entry) => ({ at: entry.returnedAt, ...entry })),
     ...faults.map((entry) => ({ kind: 'fault', ...entry })),
   ].sort((a, b) => a.at - b.at);
-  const lines = [{ plant, reconnects }, ...timed, { boards }, { others }].map((entry) => JSON.stringify(entry));
+  const lines = [{ plant, reconnects }, ...timed, { boards }, { others }, { withoutErp }].map((entry) =>
+    JSON.stringify(entry),
+  );
   writeFileSync(file, `${lines.join('\n')}\n`);
 }

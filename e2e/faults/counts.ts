@@ -20,6 +20,7 @@ export const countNames = [
   'deadLetters',
   'wrongBoard',
   'othersSilent',
+  'grantedUnvouched',
 ] as const;
 export type CountName = (typeof countNames)[number];
 

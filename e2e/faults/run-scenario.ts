@@ -149,12 +149,14 @@ async function lookAtTheDay(client: Client): Promise<void> {
   }
 }
 
-function evidenceOf({ faults, others, reconnects }: History, { unknown }: Verdict): Record<string, number> {
+function evidenceOf({ faults, others, withoutErp, reconnects }: History, { unknown }: Verdict): Record<string, number> {
   const counts: Record<string, number> = { unknown, reconnect: reconnects };
   const killed = new Set(faults.flatMap(({ fault, target }) => (fault === 'kill' ? target : [])));
   if (killed.size > 0) counts['different processes'] = killed.size;
   const answered = others.filter(({ isAnswered }) => isAnswered);
   if (answered.length > 0) counts['answered by others'] = answered.length;
+  const notGranted = withoutErp.filter(({ isGranted }) => !isGranted);
+  if (notGranted.length > 0) counts['not granted'] = notGranted.length;
   for (const { fault } of faults) counts[fault] = (counts[fault] ?? 0) + 1;
   return counts;
 }

@@ -7,6 +7,7 @@ import {
   killTheOne,
   takeAwayByTurns,
 } from './faults/kills.ts';
+import { withoutBills, withoutPartApprovals, withoutPermissions } from './faults/erp.ts';
 import { poison, POISONED, repeat } from './faults/messages.ts';
 import { restartByTurns } from './faults/restarts.ts';
 import {
@@ -17,7 +18,13 @@ import {
   promoteDatabase,
   spoilLines,
 } from './faults/servers.ts';
-import type { Scenario } from './scenario.ts';
+import type { Evidence, Scenario } from './scenario.ts';
+
+const withoutErp = (minutes: number): Evidence => ({
+  'interface away': Math.max(1, Math.floor(minutes)),
+  'not granted': 5 * minutes,
+  'granted again': Math.max(1, Math.floor(minutes)),
+});
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -133,6 +140,30 @@ export const scenarios: readonly Scenario[] = [
     system: { form: 'in process', redis: true },
     break: loseRedis,
     evidence: (minutes) => ({ 'redis kill': 3 * minutes }),
+  },
+  {
+    name: 'F10',
+    title: 'the ERP’s bills of materials away',
+    system: { form: 'distributed' },
+    break: withoutBills,
+    evidence: withoutErp,
+    nothingFails: true,
+  },
+  {
+    name: 'F11',
+    title: 'the ERP’s part approvals away',
+    system: { form: 'distributed' },
+    break: withoutPartApprovals,
+    evidence: withoutErp,
+    nothingFails: true,
+  },
+  {
+    name: 'F12',
+    title: 'the ERP’s permissions away',
+    system: { form: 'distributed' },
+    break: withoutPermissions,
+    evidence: withoutErp,
+    nothingFails: true,
   },
   {
     name: 'F13',

@@ -46,6 +46,8 @@ const RESENT = 0.1;
 const ABANDONED = 0.3;
 /** So much work waits for a terminal that cannot report. */
 const KEPT_BACK_MS = 20_000;
+/** What tries without pause takes the processor from the process that is to come back. */
+const WITHOUT_CONNECTION_MS = 250;
 
 const single = `mutation ($input: ReportProductionInput!) { reportProduction(input: $input) {
   __typename
@@ -98,7 +100,8 @@ export function startWorkload(options: WorkloadOptions): Workload {
     };
   }
 
-  async function send(rows: readonly Row[], isFirst: boolean): Promise<void> {
+  /** Whether there was a connection. */
+  async function send(rows: readonly Row[], isFirst: boolean): Promise<boolean> {
     const invokedAt = instant();
     const inputs = rows.map(inputOf);
     const reply =
@@ -125,11 +128,14 @@ export function startWorkload(options: WorkloadOptions): Workload {
           correctable.push({ row, reportId: known.reportId! });
       }
     }
+    const isConnected = reply.outcome !== 'unsent';
     // Some terminals give up at once; the others send again what they have until it is answered, together or one by one.
-    if (unanswered.length === 0 || (isFirst && reply.outcome === 'unknown' && Math.random() < ABANDONED)) return;
+    if (unanswered.length === 0 || (isFirst && reply.outcome === 'unknown' && Math.random() < ABANDONED))
+      return isConnected;
     const dueAt = instant() + 300 + Math.random() * 1_000;
     if (Math.random() < 0.7) again.push({ rows: unanswered, dueAt });
     else again.push(...unanswered.map((row) => ({ rows: [row], dueAt })));
+    return isConnected;
   }
 
   /** What is to be sent again, so much of it as fits together: row by row, it would keep everybody from reporting. */
@@ -152,9 +158,9 @@ export function startWorkload(options: WorkloadOptions): Workload {
       const isTime = going && instant() >= nextAt && !(size > 1 && isBehind());
       const repeats = due(size);
       const rows = repeats ?? (isTime ? Array.from({ length: size }, nextRow) : undefined);
-      if (rows) await send(rows, !repeats);
+      const isConnected = rows ? await send(rows, !repeats) : true;
       if (rows && !repeats) nextAt = Math.max(nextAt + everyMs, instant() - KEPT_BACK_MS);
-      await pause(rows ? 1 : 20);
+      await pause(!isConnected ? WITHOUT_CONNECTION_MS : rows ? 1 : 20);
     }
   }
 

@@ -1,6 +1,8 @@
 /** A plant in either form, whose every process can be killed and comes back at the same place. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { AdminAccess, AdminCommand } from '@enghub/luaguage-simulator/admin';
 import { freePort } from '../../support/free-port.ts';
 import { eventually } from '../../support/eventually.ts';
 import { noRateLimits } from '../../support/no-rate-limits.ts';
@@ -32,6 +34,7 @@ export type Plant = Readonly<{
   /** Resolves when it answers that it is ready. */
   start(name: string): Promise<void>;
   startAll(): Promise<void>;
+  tellErp(command: AdminCommand): Promise<void>;
   output(name: string): string;
 }>;
 
@@ -69,6 +72,7 @@ export async function makePlant(options: PlantOptions): Promise<Plant> {
   const leaving = new Map<string, Child>();
   const ready = new Map<string, number>();
   const at = (name: string) => addressOf(name) ?? `http://127.0.0.1:${ports.get(name)}`;
+  const erpAdmin = path.join(options.folder, 'erp-admin.json');
   const simulator = `http://127.0.0.1:${ports.get(SIMULATOR)}`;
 
   const shared: Readonly<Record<string, string>> = {
@@ -77,6 +81,7 @@ export async function makePlant(options: PlantOptions): Promise<Plant> {
     LUAGUAGE_URL: simulator,
     DOCUMENTS_DIRECTORY: path.join(options.folder, 'documents'),
     LUAGUAGE_SIMULATOR_PORT: String(ports.get(SIMULATOR)),
+    LUAGUAGE_SIMULATOR_ADMIN_FILE: erpAdmin,
     JWKS_URL: `${simulator}/.well-known/jwks.json`,
     JWT_ISSUER: simulator,
     DEMO_TOKENS_URL: `${simulator}/token`,
@@ -156,6 +161,12 @@ export async function makePlant(options: PlantOptions): Promise<Plant> {
       await start(SIMULATOR);
       // One after the other at first: each makes its tables.
       for (const name of names) await start(name);
+    },
+    async tellErp(command) {
+      const { url, token } = JSON.parse(readFileSync(erpAdmin, 'utf8')) as AdminAccess;
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(command) });
+      if (!answer.ok) throw new Error(`the ERP did not do it: ${await answer.text()}`);
     },
     output: (name) => (leaving.get(name)?.output() ?? '') + (running.get(name)?.output() ?? ''),
   };

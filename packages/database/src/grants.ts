@@ -9,10 +9,11 @@ type Allowed = Readonly<{ app: readonly Privilege[]; relay: readonly Privilege[]
 const everyday: readonly Privilege[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 const relayTables = ['outbox', 'mailbox', 'dead_letters', 'consumers'];
 
-/** The relay's session also keeps history, seals the audit trail, which the runtime role itself must not do, and checks keys. */
+/** The relay's session also keeps history and forgets what is too old, seals the audit trail, which the runtime role itself must not do, and checks keys. */
 const special: Readonly<Record<string, Allowed>> = {
   outbox_archive: { app: ['SELECT'], relay: ['SELECT', 'INSERT'] },
   inbox: { app: everyday, relay: ['SELECT', 'DELETE'] },
+  requests: { app: everyday, relay: ['SELECT', 'DELETE'] },
   audit_entries: { app: ['SELECT', 'INSERT'], relay: ['SELECT'] },
   audit_seals: { app: ['SELECT'], relay: ['SELECT', 'INSERT'] },
   data_keys: { app: ['SELECT', 'INSERT'], relay: ['SELECT'] },

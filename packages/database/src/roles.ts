@@ -4,7 +4,7 @@ import pg from 'pg';
 
 export type Role = Readonly<{ name: string; url: string; password: string | null }>;
 
-/** The runtime role, under row-level security, and the relay, which sees two tables of all tenants. */
+/** The runtime role, under row-level security, and the relay, which sees the tables of events and requests of all tenants. */
 export function rolesOf(ownerUrl: string, namespace: string): { app: Role; relay: Role } {
   const role = (name: string): Role => {
     const url = new URL(ownerUrl);

@@ -7,8 +7,10 @@
  * a consumer that acknowledges before the effect; that does not read on a new channel which aggregates wait; a desk that lets
  * later events of a waiting aggregate pass, goes on behind a letter that was put off, counts no tries, or swallows what is
  * hopeless; a worker that collects what is at work already, or forgets to say that it is done; lanes that run two tasks of a
- * key at once; a relay that marks before it publishes. Not found, because a second lock holds: consuming without the turn
- * (the broker serves one consumer), acknowledging on a channel that is gone (it refuses).
+ * key at once; a relay that marks before it publishes, or sends a batch before the one before it is confirmed. Not found,
+ * because something else holds: consuming without the turn (the broker serves one consumer, and what the mailbox's worker does
+ * without it is claimed once), acknowledging on a channel that is gone (it refuses), relaying without the turn (whoever reads
+ * what is unsent begins with the oldest, so a repeat is all that comes of it).
  */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -9,10 +9,11 @@ import { silentLogger } from './logger.ts';
 import { messagingMigrations } from './migrations.ts';
 import { appendEvents } from './outbox.ts';
 import { startRelay, type Relay } from './relay.ts';
+import { defaultRetention } from './retention.ts';
 import { sqlExecutor } from './sql-executor.ts';
 
 const soon = { timeout: 20_000, interval: 20 };
-const retention = { outboxDays: 7, archiveDays: 400 };
+const retention = defaultRetention;
 
 describe('the archive of the outbox', () => {
   let database: FreshDatabase;
@@ -127,7 +128,7 @@ describe('the archive of the outbox', () => {
     expect(await counts()).toEqual({ outbox: 0, archive: 3 });
     const oldest = new Date(Date.now() - 320 * 86_400_000).toISOString().slice(0, 7).replace('-', '');
     expect((await months())[0]! < `outbox_archive_p${oldest}`).toBe(true);
-    await tidyUp({ outboxDays: 7, archiveDays: 320 });
+    await tidyUp({ ...retention, archiveDays: 320 });
     expect(await counts()).toEqual({ outbox: 0, archive: 2 });
     expect((await months())[0]).toBe(`outbox_archive_p${oldest}`);
   });
@@ -163,11 +164,11 @@ describe('the archive of the outbox', () => {
     await tidyUp();
     const reader = await owner.connect();
     await reader.query('BEGIN; SELECT FROM mes.outbox_archive');
-    await tidyUp({ outboxDays: 7, archiveDays: 300 });
+    await tidyUp({ ...retention, archiveDays: 300 });
     expect((await counts()).archive).toBe(1);
     await reader.query('COMMIT');
     reader.release();
-    await tidyUp({ outboxDays: 7, archiveDays: 300 });
+    await tidyUp({ ...retention, archiveDays: 300 });
     expect((await counts()).archive).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-/** What the active relay does beside its work: it moves sent events to the archive, and keeps the archive's months. */
+/** What the active relay does beside its work: it moves sent events to the archive, keeps its months, and forgets what is too old. */
 import type { DatabaseSession } from './database-session.ts';
 import type { Logger } from './logger.ts';
 import type { Retention } from './retention.ts';
@@ -15,7 +15,7 @@ const batchSize = 1_000;
 
 export function createHousekeeping(
   session: DatabaseSession,
-  { outboxDays, archiveDays }: Retention,
+  { outboxDays, archiveDays, requestDays }: Retention,
   logger: Logger,
 ): Housekeeping {
   let lookedAt = 0;
@@ -49,6 +49,40 @@ export function createHousekeeping(
     return row?.moved ?? 0;
   }
 
+  /**
+   * What consumers applied before the oldest month of the archive: it cannot be replayed, so nobody will ask. The limit is
+   * remembered in the same statement, for a replay from a service that keeps its history longer.
+   */
+  async function forgetApplied(): Promise<number> {
+    const [row] = await session.query<{ forgotten: number }>(
+      `WITH old AS MATERIALIZED (
+         SELECT date_trunc('month', now() - make_interval(days => $1), 'UTC') AS since),
+       gone AS (
+         DELETE FROM inbox WHERE ctid = ANY (ARRAY(
+           SELECT ctid FROM inbox WHERE processed_at < (SELECT since FROM old) LIMIT ${batchSize}))
+         RETURNING consumer),
+       limits AS (
+         UPDATE consumers SET knows_since = old.since FROM old
+          WHERE knows_since < old.since AND consumer IN (SELECT consumer FROM gone))
+       SELECT count(*)::integer AS forgotten FROM gone`,
+      [archiveDays],
+    );
+    return row?.forgotten ?? 0;
+  }
+
+  async function forgetRequests(): Promise<number> {
+    const [row] = await session.query<{ forgotten: number }>(
+      `WITH gone AS (
+         DELETE FROM requests WHERE ctid = ANY (ARRAY(
+           SELECT ctid FROM requests WHERE created_at < now() - make_interval(days => $1)
+            ORDER BY created_at LIMIT ${batchSize}))
+         RETURNING 1)
+       SELECT count(*)::integer AS forgotten FROM gone`,
+      [requestDays],
+    );
+    return row?.forgotten ?? 0;
+  }
+
   return {
     async step() {
       const now = Date.now();
@@ -59,11 +93,12 @@ export function createHousekeeping(
           await keepMonths();
           monthsAt = now;
         }
-        if ((await moveSent()) < batchSize) return false;
+        const done = [await moveSent(), await forgetApplied(), await forgetRequests()];
+        if (done.every((rows) => rows < batchSize)) return false;
         lookedAt = 0;
         return true;
       } catch (error) {
-        logger.warn({ error: describeError(error) }, 'could not move sent events to the archive, will try again');
+        logger.warn({ error: describeError(error) }, 'could not keep the archive, will try again');
         return false;
       }
     },

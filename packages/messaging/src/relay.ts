@@ -1,5 +1,5 @@
 import type { Logger } from './logger.ts';
-import { openRelayedOutbox, type Backlog, type RelayedOutbox } from './relayed-outbox.ts';
+import { openRelayedOutbox, type Backlog, type OutboxEntry, type RelayedOutbox } from './relayed-outbox.ts';
 import type { Retention } from './retention.ts';
 import { describeError, type OutboundEvent, type Transport } from './transport.ts';
 import { startLoop } from './wake-up.ts';
@@ -13,6 +13,8 @@ export type RelayOptions = Readonly<{
   /** Hears of each batch once it is with the transport, at least once; what it throws is only logged. */
   onRelayed?: (events: readonly OutboundEvent[]) => void | Promise<void>;
   retention?: Retention;
+  /** So many events are confirmed, and then marked, together. */
+  batchSize?: number;
   logger: Logger;
 }>;
 
@@ -27,8 +29,9 @@ export type Relay = Readonly<{
   stop(deadlineMs?: number): Promise<void>;
 }>;
 
-const batchSize = 500;
+const usualBatch = 500;
 const notifyEveryMs = 10;
+const nothing: Promise<readonly OutboxEntry[]> = Promise.resolve([]);
 
 /** Moves events from one namespace's outbox to the transport, in order, and marks them sent once they are safe. */
 export function startRelay(options: RelayOptions): Relay {
@@ -39,7 +42,7 @@ export function startRelay(options: RelayOptions): Relay {
 
 /** The same for an outbox that is open. */
 export function startRelayOf(outbox: RelayedOutbox, options: Omit<RelayOptions, 'relayUrl' | 'retention'>): Relay {
-  const { namespace, transport, logger } = options;
+  const { namespace, transport, logger, batchSize = usualBatch } = options;
   let stopping = false;
 
   async function tell(events: readonly OutboundEvent[]): Promise<void> {
@@ -50,19 +53,24 @@ export function startRelayOf(outbox: RelayedOutbox, options: Omit<RelayOptions, 
     }
   }
 
-  async function relayBatch(): Promise<number> {
-    const batch = await outbox.unsent(batchSize);
-    if (batch.length === 0) return 0;
+  async function send(batch: readonly OutboxEntry[]): Promise<void> {
     const events = batch.map(({ event }) => event);
     await transport.publish(events);
     // Before they are marked: should this process die here, the next relay tells its listener again.
     await tell(events);
-    await outbox.markSent(batch.map(({ id }) => id));
-    return batch.length;
+    await outbox.markSent(idsOf(batch));
   }
 
+  /** While a batch is on its way the next one is read. A connection that was lost meanwhile took the turn with it. */
   async function drain(): Promise<void> {
-    while ((await relayBatch()) === batchSize);
+    let batch = await outbox.unsent(batchSize, []);
+    while (batch.length > 0 && outbox.isActive()) {
+      const next = batch.length < batchSize ? nothing : outbox.unsent(batchSize, idsOf(batch));
+      // Should it fail, it does so where it is waited for: never beside a batch that is still on its way.
+      next.catch(() => {});
+      await send(batch);
+      batch = await next;
+    }
   }
 
   const loop = startLoop(
@@ -120,6 +128,8 @@ export function startRelayOf(outbox: RelayedOutbox, options: Omit<RelayOptions, 
     },
   };
 }
+
+const idsOf = (batch: readonly OutboxEntry[]): string[] => batch.map(({ id }) => id);
 
 async function withinDeadline(work: Promise<void>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

@@ -14,8 +14,8 @@ export type RelayedOutbox = Readonly<{
   /** True when it is, or becomes, this relay's outbox; it passes on when the connection dies. */
   becomeActive(): Promise<boolean>;
   isActive(): boolean;
-  /** The first ones that are not marked sent, in their order. */
-  unsent(limit: number): Promise<OutboxEntry[]>;
+  /** The first ones that are not marked sent, in their order, but for those that are on their way. */
+  unsent(limit: number, onTheirWay: readonly string[]): Promise<readonly OutboxEntry[]>;
   markSent(ids: readonly string[]): Promise<void>;
   /** A small step of what there is to do beside, see housekeeping.ts. True when there is more to do at once. */
   keepHouse(): Promise<boolean>;
@@ -64,9 +64,11 @@ export function openRelayedOutbox({
       logger.info({ namespace }, 'relaying the outbox');
       return true;
     },
-    async unsent(limit) {
+    async unsent(limit, onTheirWay) {
       const rows = await session.query<OutboxRow>(
-        `SELECT id, routing_key, aggregate_id, envelope FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT ${limit}`,
+        `SELECT id, routing_key, aggregate_id, envelope FROM outbox
+          WHERE sent_at IS NULL AND id <> ALL ($1::bigint[]) ORDER BY id LIMIT ${limit}`,
+        [onTheirWay],
       );
       return rows.map(({ id, routing_key: routingKey, aggregate_id: aggregateId, envelope }) => ({
         id,

@@ -28,6 +28,7 @@ import { appendEvents } from './outbox.ts';
 import { connectRabbitMq } from './rabbitmq-transport.ts';
 import { startRelay, type Relay } from './relay.ts';
 import { replay, type ReplayRequest, type Replayed } from './replay.ts';
+import { defaultRetention } from './retention.ts';
 import { sqlExecutor } from './sql-executor.ts';
 import type { OutboundEvent, Subscription, Transport } from './transport.ts';
 
@@ -98,7 +99,7 @@ describe('replaying events to a consumer', () => {
       at,
       events.map(({ envelope }) => envelope.event_id),
     ]);
-    const housekeeping = createHousekeeping(session, { outboxDays: 7, archiveDays: 400 }, silentLogger);
+    const housekeeping = createHousekeeping(session, defaultRetention, silentLogger);
     while (await housekeeping.step());
   }
 

@@ -23,12 +23,15 @@ describe('.env.example', () => {
     expect(read.filter((name) => !new RegExp(`^# ${name}=`, 'm').test(example))).toEqual([]);
   });
 
-  it.each(['AUDIT_ANCHOR_FILE', 'DATABASE_ROLE_SECRET', 'ENGHUB_EVENTS_OUTBOX_DAYS', 'ENGHUB_EVENTS_ARCHIVE_DAYS'])(
-    'names %s, which packages read by themselves',
-    (name) => {
-      expect(example).toMatch(new RegExp(`^# ${name}=`, 'm'));
-    },
-  );
+  it.each([
+    'AUDIT_ANCHOR_FILE',
+    'DATABASE_ROLE_SECRET',
+    'ENGHUB_EVENTS_OUTBOX_DAYS',
+    'ENGHUB_EVENTS_ARCHIVE_DAYS',
+    'ENGHUB_REQUEST_DAYS',
+  ])('names %s, which packages read by themselves', (name) => {
+    expect(example).toMatch(new RegExp(`^# ${name}=`, 'm'));
+  });
 
   it('decides nothing by itself', () => {
     expect(example.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);

@@ -8,7 +8,7 @@ export type MemoryOutbox = Readonly<{
   /** Null while another transaction has written one of the aggregates: their rows are locked. */
   begin(events: readonly OutboundEvent[]): Transaction | null;
   open(): readonly Transaction[];
-  unsent(limit: number): OutboxEntry[];
+  unsent(limit: number, onTheirWay: readonly string[]): OutboxEntry[];
   markSent(ids: readonly string[]): void;
   /** Whoever holds it relays; the lock ends with the connection. */
   takeTurn(holder: object): boolean;
@@ -39,9 +39,9 @@ export function createMemoryOutbox(): MemoryOutbox {
       return transaction;
     },
     open: () => [...transactions],
-    unsent: (limit) =>
+    unsent: (limit, onTheirWay) =>
       [...committed.values()]
-        .filter(({ id }) => !sent.has(id))
+        .filter(({ id }) => !sent.has(id) && !onTheirWay.includes(id))
         .sort((one, other) => Number(one.id) - Number(other.id))
         .slice(0, limit),
     markSent: (ids) => ids.forEach((id) => sent.add(id)),

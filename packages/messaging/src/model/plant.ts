@@ -55,7 +55,7 @@ export function openPlant(carrier: 'RabbitMQ' | 'one process'): Plant {
   const waiting = () => tables.letters(queue).filter((it) => it.attempts > 0 && it.nextAttemptAt > now());
   const isAtRest = () =>
     ledger.open().length === 0 &&
-    outbox.unsent(1).length === 0 &&
+    outbox.unsent(1, []).length === 0 &&
     tables.letters(queue).length === 0 &&
     broker?.isEmpty() !== false;
 

@@ -12,6 +12,9 @@ import type { MemoryMailbox, MemoryTables } from './memory-mailbox.ts';
 import type { MemoryOutbox } from './memory-outbox.ts';
 import type { Life, Stage } from './stage.ts';
 
+/** Small, so that a day has many of them, one on its way while the next is read. */
+const batchSize = 4;
+
 export const queue = 'qms.inspections';
 // Far apart, so that whatever waits for no other try is done long before the first of them.
 export const retryDelaysMs: readonly number[] = [8_000, 16_000, 32_000];
@@ -80,7 +83,7 @@ export function startRelayProcess(name: string, around: Surroundings, onPosted: 
     {
       becomeActive: async () => outbox.isHeldBy(connection) || ask(() => outbox.takeTurn(connection)),
       isActive: () => outbox.isHeldBy(connection),
-      unsent: (limit) => ask(() => outbox.unsent(limit)),
+      unsent: (limit, onTheirWay) => ask(() => outbox.unsent(limit, onTheirWay)),
       markSent: (ids) => ask(() => outbox.markSent(ids)),
       keepHouse: async () => false,
       notify: async () => {},
@@ -90,7 +93,7 @@ export function startRelayProcess(name: string, around: Surroundings, onPosted: 
         loseConnection();
       },
     },
-    { namespace: 'mes', transport: { publish }, logger: silentLogger },
+    { namespace: 'mes', transport: { publish }, batchSize, logger: silentLogger },
   );
   return {
     wake: () => relay.wake(),

@@ -34,7 +34,9 @@ export async function startSystem(config: Config, logger: Logger) {
       directory: path.join(config.dataDirectory, 'documents'),
       signingSecret: () => ownSigningSecret(config),
     });
-    const embedded = Object.values(config.databaseUrls).includes(null) ? await embeddedPostgres(config, stops) : null;
+    const embedded = Object.values(config.databaseUrls).includes(null)
+      ? await embeddedPostgres(config, logger, stops)
+      : null;
     const databaseUrl = (name: SubgraphName) => config.databaseUrls[name] ?? embedded!;
     const simulator = config.luaguageUrl ? null : await simulatedErp(config, stops);
     // The simulator is told the secret when it is told where to send; a real ERP has one of its own.
@@ -93,9 +95,15 @@ export async function startSystem(config: Config, logger: Logger) {
 
 const replicaOf = (url: string | undefined) => (url === undefined ? undefined : { url });
 
-async function embeddedPostgres(config: Config, stops: Stop[]): Promise<string> {
+async function embeddedPostgres(config: Config, logger: Logger, stops: Stop[]): Promise<string> {
   const wanted = path.join(config.dataDirectory, 'postgres');
-  const server = await startEmbeddedPostgres({ dataDirectory: wanted });
+  const server = await startEmbeddedPostgres({
+    dataDirectory: wanted,
+    onRestart(error) {
+      if (error === undefined) logger.warn('PostgreSQL had died; it was started again');
+      else logger.error({ err: error }, 'PostgreSQL had died and does not start; it is tried again');
+    },
+  });
   if (server.dataDirectory !== wanted) {
     console.log(`PostgreSQL does not run as root and cannot reach ${wanted}: the data is in ${server.dataDirectory}.`);
   }

@@ -144,6 +144,31 @@ describe('the owner of a server', () => {
     await expect.poll(() => findPostmaster(dataDirectory), { timeout: 20_000 }).toBeNull();
   });
 
+  it('is started again when it dies, at the same place and with what was committed', async () => {
+    const outcomes: unknown[] = [];
+    const server = await startEmbeddedPostgres({
+      dataDirectory,
+      onRestart: (error) => void outcomes.push(error ?? 'up'),
+    });
+    await ask(server.url, 'CREATE TABLE outlived AS SELECT 1 AS n');
+    for (let time = 1; time <= 2; time += 1) {
+      process.kill(findPostmaster(dataDirectory)!.pid, 'SIGKILL');
+      await expect.poll(() => outcomes.filter((it) => it === 'up').length, { timeout: 20_000 }).toBe(time);
+      expect(await ask(server.url, 'SELECT * FROM outlived')).toEqual([{ n: 1 }]);
+    }
+    await server.stop();
+    expect(findPostmaster(dataDirectory)).toBeNull();
+  });
+
+  it('stays away when it was killed and is then stopped', async () => {
+    const server = await startEmbeddedPostgres({ dataDirectory });
+    const { pid } = findPostmaster(dataDirectory)!;
+    process.kill(pid, 'SIGKILL');
+    await server.stop();
+    await expect.poll(() => isRunning(pid), { timeout: 20_000 }).toBe(false);
+    expect(findPostmaster(dataDirectory)).toBeNull();
+  });
+
   it('may find the server itself killed, and recovers what was committed', async () => {
     const first = await startOwner(dataDirectory);
     await ask(first.url, `CREATE TABLE survived AS SELECT 1 AS n`);

@@ -1,4 +1,4 @@
-/** A PostgreSQL server out of an npm package, owned by this process: no installation, and no orphan when we die. */
+/** A PostgreSQL server out of an npm package, owned by this process: no installation, back when it dies, and no orphan when we die. */
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -6,7 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { findBinaries } from './embedded/binaries.ts';
 import { initialise, locateDataDirectory } from './embedded/data-directory.ts';
-import { findPostmaster, launch, readOwner, recordOwner, shutDown } from './embedded/postmaster.ts';
+import { keepRunning } from './embedded/keep-running.ts';
+import { findPostmaster, launch, readOwner, recordOwner, shutDown, type Launched } from './embedded/postmaster.ts';
 import { serverUser } from './embedded/unprivileged-user.ts';
 
 export type EmbeddedPostgres = Readonly<{
@@ -26,6 +27,8 @@ export type EmbeddedPostgresOptions = Readonly<{
   durable?: boolean;
   /** Removes the data when the server stops, also when this process is killed. */
   temporary?: boolean;
+  /** Hears when the server died and was started again, or could not be; that is tried until it succeeds. */
+  onRestart?: (error?: unknown) => void;
 }>;
 
 const databaseName = 'enghub';
@@ -45,29 +48,30 @@ export function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise
 }
 
 async function start(options: EmbeddedPostgresOptions, onStop: () => void): Promise<EmbeddedPostgres> {
-  const { durable = true, temporary = false } = options;
+  const { durable = true, temporary = false, onRestart = () => undefined } = options;
   const user = serverUser();
   const binaries = findBinaries(user);
   const directory = locateDataDirectory(options.dataDirectory, user);
   await endForsakenServer(directory);
   initialise(directory, binaries, user, durable);
 
-  const { port, release } = await launchOnPort(options.port, (port) =>
-    launch({ directory, port, binaries, user, settings: settings(durable), removeAfterwards: temporary }),
-  );
+  const launchAt = (port: number): Promise<Launched> =>
+    launch({ directory, port, binaries, user, settings: settings(durable), removeAfterwards: temporary });
+  const { port, ...first } = await launchOnPort(options.port, launchAt);
   recordOwner(directory);
   try {
     await createDatabase(port);
   } catch (error) {
     await shutDown(directory);
-    release();
+    first.release();
     throw error;
   }
+  const kept = keepRunning(first, () => launchAt(port), onRestart);
 
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
+    await kept.letGo();
     await shutDown(directory);
-    release();
     if (temporary) {
       rmSync(directory, { recursive: true, force: true });
       rmSync(options.dataDirectory, { recursive: true, force: true });

@@ -17,6 +17,14 @@ import type { RunAs } from './unprivileged-user.ts';
 
 export type Postmaster = Readonly<{ pid: number; port: number; ready: boolean }>;
 
+export type Launched = Readonly<{
+  pid: number;
+  /** Resolves when the server is no more, however it went. */
+  ended: Promise<void>;
+  /** It may outlive us, or is dead already: the reaper need not wait for our end any more. */
+  release(): void;
+}>;
+
 const pollMilliseconds = 10;
 
 /** The live server of a data directory, if there is one. */
@@ -52,7 +60,7 @@ export async function launch(
     settings: Readonly<Record<string, string>>;
     removeAfterwards: boolean;
   }>,
-): Promise<{ pid: number; release: () => void }> {
+): Promise<Launched> {
   const { directory, port, binaries, user, settings } = options;
   removeStaleLock(directory);
   const logFile = path.join(directory, 'server.log');
@@ -73,13 +81,19 @@ export async function launch(
   reaper.stdin?.write(`${server.pid}\n`);
   const release = (): void => void reaper.stdin?.end('released\n');
 
-  let ended = server.pid === undefined;
-  server.on('error', () => (ended = true));
-  server.on('exit', () => (ended = true));
+  let isOver = server.pid === undefined;
+  const ended = new Promise<void>((resolve) => {
+    const end = (): void => {
+      isOver = true;
+      resolve();
+    };
+    server.on('error', end);
+    server.on('exit', end);
+  });
   server.unref();
-  while (!ended) {
+  while (!isOver) {
     const found = findPostmaster(directory);
-    if (found?.pid === server.pid && found?.ready) return { pid: found.pid, release };
+    if (found?.pid === server.pid && found?.ready) return { pid: found.pid, ended, release };
     await wait(pollMilliseconds);
   }
   release();

@@ -6,7 +6,7 @@ import type { Envelope } from '@enghub/event-contracts/envelope';
 import { deadLetterOf } from './dead-letters.ts';
 import type { Logger } from './logger.ts';
 import { UnstorableLetter, type Letter, type Mailbox } from './mailbox.ts';
-import { describeError, isPermanentFailure, readEvent, type Subscription } from './transport.ts';
+import { describeError, isPermanentFailure, isUnavailableFailure, readEvent, type Subscription } from './transport.ts';
 
 /** An event as it came from the broker. */
 export type Incoming = Readonly<{
@@ -41,11 +41,17 @@ export type DeskOptions = Readonly<{
   onDead: () => void;
 }>;
 
-type Verdict = Readonly<{ retryInMs: number } | { retryInMs: null }>;
+export type Verdict = Readonly<{
+  /** Null: it is dead. */
+  retryInMs: number | null;
+  /** How many of its tries it has used up with this one. */
+  attempts: number;
+}>;
 
-/** Three more tries, each later than the one before; none where trying again cannot help. */
+/** Three more tries, each later than the one before; none where trying again cannot help, any number where it only has to wait. */
 export function verdictOn(error: unknown, attempts: number, retryDelaysMs: readonly number[]): Verdict {
-  return { retryInMs: isPermanentFailure(error) ? null : (retryDelaysMs[attempts] ?? null) };
+  if (isUnavailableFailure(error)) return { retryInMs: retryDelaysMs.at(-1) ?? null, attempts: Math.max(1, attempts) };
+  return { retryInMs: isPermanentFailure(error) ? null : (retryDelaysMs[attempts] ?? null), attempts: attempts + 1 };
 }
 
 export function createDesk(options: DeskOptions): Desk {
@@ -111,19 +117,20 @@ export function createDesk(options: DeskOptions): Desk {
     error: unknown,
   ): Promise<'settled' | 'again' | 'stopped'> {
     const reason = describeError(error);
-    const { retryInMs } = verdictOn(error, letter.attempts, retryDelaysMs);
+    const verdict = verdictOn(error, letter.attempts, retryDelaysMs);
+    const { retryInMs, attempts } = verdict;
     if (retryInMs === null) return (await bury(incoming, 1, reason)) ? 'settled' : 'stopped';
     // Before it is kept: from then on nothing of its aggregate may pass.
     held.add(letter.aggregateId);
     try {
-      await mailbox.postpone(letter, retryInMs, reason);
+      await mailbox.postpone(letter, { attempts, delayMs: retryInMs, error: reason });
     } catch (cause) {
       if (cause instanceof UnstorableLetter) return (await bury(incoming, 1, reason)) ? 'settled' : 'stopped';
       logger.warn({ consumer, error: describeError(cause) }, 'waiting for the database of the consumer');
       await options.pause();
       return isStopping() ? 'stopped' : 'again';
     }
-    tellRetry(letter, retryInMs, reason);
+    tellRetry(letter, verdict, reason);
     return 'settled';
   }
 
@@ -157,22 +164,29 @@ export function createDesk(options: DeskOptions): Desk {
   /** True when the letter will be tried again, so that the later ones of its aggregate have to wait. */
   async function putOff(letter: Letter, error: unknown): Promise<boolean> {
     const reason = describeError(error);
-    const { retryInMs } = verdictOn(error, letter.attempts, retryDelaysMs);
+    const verdict = verdictOn(error, letter.attempts, retryDelaysMs);
+    const { retryInMs, attempts } = verdict;
     if (retryInMs === null) {
-      const { eventId, routingKey, attempts, envelope: content } = letter;
-      await mailbox.bury(deadLetterOf({ ...letter, consumer, attempts: attempts + 1, content }, reason));
+      const { eventId, routingKey, envelope: content } = letter;
+      await mailbox.bury(deadLetterOf({ ...letter, consumer, attempts, content }, reason));
       options.onDead();
       logger.error({ consumer, eventId, routingKey, error: reason }, 'event moved to the dead letters');
       return false;
     }
-    await mailbox.postpone(letter, retryInMs, reason);
-    tellRetry(letter, retryInMs, reason);
+    await mailbox.postpone(letter, { attempts, delayMs: retryInMs, error: reason });
+    tellRetry(letter, verdict, reason);
     return true;
   }
 
-  function tellRetry({ eventId, routingKey, attempts }: Letter, delay: number, error: string): void {
-    options.onRetry(delay);
-    const about = { consumer, eventId, routingKey, error, attempt: attempts + 1, delay };
+  function tellRetry(
+    { eventId, routingKey, ...letter }: Letter,
+    { attempts, retryInMs }: Verdict,
+    error: string,
+  ): void {
+    options.onRetry(retryInMs ?? 0);
+    // What waits for something is told once.
+    if (attempts === letter.attempts) return;
+    const about = { consumer, eventId, routingKey, error, attempt: attempts, delay: retryInMs };
     logger.warn(about, 'event failed, will be tried again');
   }
 

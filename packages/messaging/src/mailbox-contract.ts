@@ -65,9 +65,9 @@ export function describeMailbox(name: string, openBench: () => Promise<MailboxBe
 
     it('keeps a letter that waits, and those behind it, and no others', async () => {
       const { mailbox, letters } = await filled('S1/a', 'S1/b', 'S2/c', 'S1/d');
-      await mailbox.postpone(letters[1]!, anHour, 'busy');
+      await mailbox.postpone(letters[1]!, { attempts: 1, delayMs: anHour, error: 'busy' });
       expect(await collected(mailbox)).toEqual(['S1/a after 0', 'S2/c after 0']);
-      await mailbox.postpone(letterOf(letters[1]!, { attempts: 1 }), 0, 'busy');
+      await mailbox.postpone(letters[1]!, { attempts: 2, delayMs: 0, error: 'busy' });
       expect(await collected(mailbox)).toEqual(['S1/a after 0', 'S1/b after 2', 'S2/c after 0', 'S1/d after 0']);
     });
 
@@ -75,7 +75,7 @@ export function describeMailbox(name: string, openBench: () => Promise<MailboxBe
       const { mailbox } = await filled('S1/in process');
       const [first, second] = [letterOf(stationEvent('S1', 'a')), letterOf(stationEvent('S1', 'b'))];
       expect(await mailbox.lineUp(first)).toBe(false);
-      await mailbox.postpone(first, anHour, 'busy');
+      await mailbox.postpone(first, { attempts: 1, delayMs: anHour, error: 'busy' });
       expect(await mailbox.heldAggregates()).toEqual(['S1']);
       expect(await mailbox.lineUp(second)).toBe(true);
       expect(await mailbox.lineUp(second)).toBe(true);
@@ -89,7 +89,9 @@ export function describeMailbox(name: string, openBench: () => Promise<MailboxBe
     it('says so when a letter cannot be kept, and buries it all the same', async () => {
       const { consumer, mailbox } = await filled();
       const event = stationEvent('S1', 'zero \0');
-      await expect(mailbox.postpone(letterOf(event), 0, 'busy')).rejects.toThrow(UnstorableLetter);
+      await expect(mailbox.postpone(letterOf(event), { attempts: 1, delayMs: 0, error: 'busy' })).rejects.toThrow(
+        UnstorableLetter,
+      );
       await mailbox.bury(deadLetterFor(consumer, letterOf(event)));
       expect(await bench.dead(consumer)).toEqual(new Map([[event.envelope.event_id, 'DEAD after 1']]));
       expect(await bench.told(consumer)).toEqual([]);

@@ -30,7 +30,7 @@ describe('a mailbox in PostgreSQL, as time goes by,', () => {
     const [first] = await mailbox.collect([], 1);
     let early = 0;
     for (let attempts = 0; attempts < 40; attempts += 1) {
-      await mailbox.postpone({ ...first!, attempts }, 2, 'the machine is busy');
+      await mailbox.postpone(first!, { attempts: attempts + 1, delayMs: 2, error: 'the machine is busy' });
       let letters = await mailbox.collect([], 200);
       for (; letters.length === 0; letters = await mailbox.collect([], 200)) early += 1;
       expect(letters.slice(0, 2).map(({ envelope }) => nameOf(envelope))).toEqual(['S1/0', 'S1/1']);

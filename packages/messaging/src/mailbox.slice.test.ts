@@ -77,7 +77,7 @@ describe('a mailbox in memory, whatever is asked of it,', () => {
       case 'discard':
         return mailbox.discard([own.eventId]);
       case 'postpone':
-        return mailbox.postpone(own, what.delayMs, 'busy');
+        return mailbox.postpone(own, { attempts: own.attempts + 1, delayMs: what.delayMs, error: 'busy' });
       case 'bury':
         return mailbox.bury(dead);
       case 'revive':

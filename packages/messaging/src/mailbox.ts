@@ -31,10 +31,13 @@ export type Mailbox = Turn &
     /** The dead letter was applied after all. */
     resolve(letter: Letter): Promise<void>;
     /** Keeps the letter for another try; rejects with UnstorableLetter when it cannot be kept as what it is. */
-    postpone(letter: Letter, delayMs: number, error: string): Promise<void>;
+    postpone(letter: Letter, until: Postponed): Promise<void>;
     /** Moves it to the dead letters and tells the plant. */
     bury(letter: DeadLetter): Promise<void>;
   }>;
+
+/** After so many tries, for so long, and for what reason. */
+export type Postponed = Readonly<{ attempts: number; delayMs: number; error: string }>;
 
 /** The letter is no JSON that PostgreSQL can hold. */
 export class UnstorableLetter extends Error {}
@@ -105,7 +108,7 @@ export function openMailbox(session: DatabaseSession, consumer: string): Mailbox
       );
     },
 
-    async postpone(letter, delayMs, error) {
+    async postpone(letter, { attempts, delayMs, error }) {
       try {
         await session.query(
           `INSERT INTO mailbox (consumer, event_id, tenant_id, factory_id, routing_key, aggregate_id, envelope, held,
@@ -114,7 +117,7 @@ export function openMailbox(session: DatabaseSession, consumer: string): Mailbox
                    clock_timestamp() + make_interval(secs => $10::float8 / 1000))
            ON CONFLICT (consumer, event_id) DO UPDATE
              SET attempts = EXCLUDED.attempts, last_error = EXCLUDED.last_error, next_attempt_at = EXCLUDED.next_attempt_at`,
-          [consumer, ...columnsOf(letter), letter.attempts + 1, error, delayMs],
+          [consumer, ...columnsOf(letter), attempts, error, delayMs],
         );
       } catch (cause) {
         if (isDataError(cause)) throw new UnstorableLetter('PostgreSQL cannot hold it as JSON', { cause });

@@ -5,7 +5,7 @@ import type { Envelope } from '@enghub/event-contracts/envelope';
 import { startCrashingConsumer, type CrashPoint } from './crashing-consumer-process.ts';
 import type { DeadLetters, KeptLetter } from './dead-letters-for-tests.ts';
 import { nameOf, namesOf, stationEvent, stationEvents, type Effects } from './effects-for-tests.ts';
-import { permanentFailure, type Subscription, type Transport } from './transport.ts';
+import { permanentFailure, unavailableFailure, type Subscription, type Transport } from './transport.ts';
 
 export type TransportBench = Readonly<{
   /** A transport as one process has it. */
@@ -186,6 +186,25 @@ export function describeTransport(name: string, openBench: () => Promise<Transpo
         { eventId: poison.envelope.event_id, state: 'DEAD', attempts: 4, error: 'Error: cannot digest this' },
       ]);
       expect(await bench.deadLetters.told(subscription.queue)).toEqual(['EventDeadLettered']);
+    });
+
+    it('waits with an event as long as something is away that it needs, and gives it up by no number of tries', async () => {
+      const transport = await open();
+      let asked = 0;
+      const subscription = consumer(async (event, apply) => {
+        if (nameOf(event) !== 'S1/a') return apply();
+        asked += 1;
+        if (asked < 7) throw unavailableFailure('the ERP is away');
+        if (asked < 9) throw new Error('the machine is busy');
+        await apply();
+      });
+      await transport.subscribe(subscription);
+      await transport.publish([stationEvent('S1', 'a'), stationEvent('S1', 'b'), stationEvent('S2', 'c')]);
+      await expectApplied(subscription.queue, ['S1/a', 'S1/b', 'S2/c']);
+      expect(await bench.effects.applied(subscription.queue)).toEqual(['S2/c', 'S1/a', 'S1/b']);
+      expect(asked).toBe(9);
+      expect(transport.counts()).toMatchObject({ deadLettered: 0 });
+      expect(await bench.deadLetters.of(subscription.queue)).toEqual([]);
     });
 
     it('never shows a handler an event that breaks its contract, and does not try it again', async () => {

@@ -70,6 +70,20 @@ export function isPermanentFailure(error: unknown): boolean {
   return error instanceof Error && permanent in error;
 }
 
+const unavailable = Symbol('unavailable');
+
+/**
+ * What a handler throws while something is away that it needs, such as another service or the ERP. That is not the event's
+ * fault: however long it lasts, it uses up one try and the event does not become a dead letter by it.
+ */
+export function unavailableFailure(message: string, cause?: unknown): Error {
+  return Object.assign(new Error(message, { cause }), { [unavailable]: true });
+}
+
+export function isUnavailableFailure(error: unknown): boolean {
+  return error instanceof Error && unavailable in error;
+}
+
 export function describeError(error: unknown): string {
   // PostgreSQL stores no NUL.
   const text = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).replaceAll('\0', '');

@@ -31,6 +31,7 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
   { weight: 8, arbitrary: fc.constant<Fate>({ kind: 'fine' }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('fails' as const), times: fc.integer({ min: 1, max: 5 }) }) },
   { weight: 1, arbitrary: fc.constant<Fate>({ kind: 'hopeless' }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('lacks' as const), times: fc.integer({ min: 1, max: 9 }) }) },
   { weight: 1, arbitrary: fc.constant<Fate>({ kind: 'applied unheard' }) },
 );
 const reported: fc.Arbitrary<Reported> = fc.record({

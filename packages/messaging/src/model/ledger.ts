@@ -1,12 +1,14 @@
 /** What was promised to the plant, and whether it is kept: told of each commit and each effect, it finds what is wrong. */
 import { nameOf } from '../effects-for-tests.ts';
-import { permanentFailure, type OutboundEvent } from '../transport.ts';
+import { permanentFailure, unavailableFailure, type OutboundEvent } from '../transport.ts';
 
 /** What becomes of an event whose handler is asked. */
 export type Fate =
   | Readonly<{ kind: 'fine' }>
   | Readonly<{ kind: 'fails'; times: number }>
   | Readonly<{ kind: 'hopeless' }>
+  /** So often, something is away that it needs. */
+  | Readonly<{ kind: 'lacks'; times: number }>
   /** The connection breaks after the commit, so that the handler fails though the effect is there. */
   | Readonly<{ kind: 'applied unheard' }>;
 
@@ -76,6 +78,10 @@ export function createLedger(now: () => number, retryDelaysMs: readonly number[]
         known.fate = { kind: 'fails', times: fate.times - 1 };
         throw new Error('the machine is busy');
       }
+      if (fate.kind === 'lacks' && fate.times > 0) {
+        known.fate = { kind: 'lacks', times: fate.times - 1 };
+        throw unavailableFailure('the ERP is away');
+      }
       apply(known);
       if (fate.kind === 'applied unheard') {
         known.fate = { kind: 'fine' };
@@ -83,7 +89,8 @@ export function createLedger(now: () => number, retryDelaysMs: readonly number[]
       }
     },
     postponed(eventId, attempts, delayMs) {
-      if (delayMs !== retryDelaysMs[attempts]) {
+      const isWaiting = of(eventId).fate.kind === 'lacks' && delayMs === retryDelaysMs.at(-1);
+      if (delayMs !== retryDelaysMs[attempts] && !isWaiting) {
         violations.push(`${named(of(eventId))} is to wait ${delayMs} ms after ${attempts + 1} tries`);
       }
     },
@@ -97,6 +104,10 @@ export function createLedger(now: () => number, retryDelaysMs: readonly number[]
     open: () => history.flatMap(({ event, wasApplied, wasBuried }) => (wasApplied || wasBuried ? [] : [event])),
     checkTries() {
       for (const known of history) {
+        if (known.fate.kind === 'lacks') {
+          if (known.wasBuried) violations.push(`${named(known)} died of what was away`);
+          continue;
+        }
         const waits = known.triedAt.slice(1).map((at, index) => at - known.triedAt[index]!);
         const isPatient = waits.every((wait, index) => wait >= (retryDelaysMs[index] ?? Infinity));
         if (!isPatient) violations.push(`${named(known)} was tried after ${waits.join(', ')} ms`);

@@ -17,7 +17,7 @@ export async function memoryBench(): Promise<MailboxBench> {
         lineUp: async (letter) => own.lineUp(letter),
         discard: async (eventIds) => own.discard(eventIds),
         resolve: async (letter) => own.resolve(letter),
-        postpone: async (letter, delayMs, error) => own.postpone(letter, delayMs, error),
+        postpone: async (letter, until) => own.postpone(letter, until),
         bury: async (letter) => own.bury(letter),
       };
     },

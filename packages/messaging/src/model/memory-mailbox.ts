@@ -114,10 +114,9 @@ export function createMemoryTables(now: () => number): MemoryTables {
         const outcome = { outcome: 'REPLAYED', by: kept.settledBy, reason: null } as const;
         tell(resolutionOf({ ...letter, id: kept.id, consumer }, letter.envelope, outcome, new Date(now())));
       },
-      postpone(letter, delayMs) {
+      postpone(letter, { attempts, delayMs }) {
         if (isUnstorable(letter)) throw new UnstorableLetter('no JSON');
         const nextAttemptAt = now() + delayMs;
-        const attempts = letter.attempts + 1;
         if (!own().some(isOf(consumer, letter.eventId)))
           return add(consumer, { ...letter, attempts }, { held: true, nextAttemptAt });
         rows = rows.map((row) => (isOf(consumer, letter.eventId)(row) ? { ...row, attempts, nextAttemptAt } : row));

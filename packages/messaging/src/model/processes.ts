@@ -165,10 +165,10 @@ function staged(life: Life, own: MemoryMailbox, { stage, ledger }: Surroundings)
     lineUp: (letter) => ask(() => own.lineUp(letter)),
     discard: async (eventIds) => (eventIds.length > 0 ? ask(() => own.discard(eventIds)) : undefined),
     resolve: (letter) => ask(() => own.resolve(letter)),
-    postpone: (letter, delayMs, error) =>
+    postpone: (letter, until) =>
       ask(() => {
-        ledger.postponed(letter.eventId, letter.attempts, delayMs);
-        own.postpone(letter, delayMs, error);
+        ledger.postponed(letter.eventId, letter.attempts, until.delayMs);
+        own.postpone(letter, until);
       }),
     bury: (letter) =>
       ask(() => {

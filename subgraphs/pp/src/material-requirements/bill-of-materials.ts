@@ -1,8 +1,8 @@
+import { unavailableFailure } from '@enghub/messaging/transport';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import type { Bom } from './rules.ts';
 
-// The answer is awaited inside the consumer's transaction, so it must not take long.
 const DEADLINE_MS = 4_000;
 
 const query = /* GraphQL */ `
@@ -35,15 +35,18 @@ const answerSchema = z.object({
   ]),
 });
 
-/** Asks the ERP bridge; null when the ERP does not know the product. Throws when it cannot say, so that we ask later. */
+/** Asks the ERP bridge; null when the ERP does not know the product. What cannot be said now is asked again until it can. */
 export async function billOfMaterials(
   context: Pick<Context, 'graph'>,
   productId: string,
   version: string | null,
 ): Promise<Bom | null> {
-  const answer = await withDeadline(context.graph('luaguage-bridge', query, { productId, version }));
+  const asked = withDeadline(context.graph('luaguage-bridge', query, { productId, version }));
+  const answer = await asked.catch((cause: unknown) => {
+    throw unavailableFailure(`Nobody can say what ${productId} is made of.`, cause);
+  });
   const { billOfMaterials: found } = answerSchema.parse(answer);
-  if (found.outcome === 'UNAVAILABLE') throw new Error(`The ERP cannot say what ${productId} is made of.`);
+  if (found.outcome === 'UNAVAILABLE') throw unavailableFailure(`The ERP cannot say what ${productId} is made of.`);
   return found.outcome === 'FOUND' ? found.bom : null;
 }
 

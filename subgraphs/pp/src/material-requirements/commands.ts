@@ -9,13 +9,13 @@ import { plan } from './rules.ts';
 import * as store from './store.ts';
 
 /** Works out, once, what a new order needs. */
-export function planOrder(order: WorkOrderCreated, factoryId: string, context: Context): Promise<void> {
-  return context.transaction(async (tx) => {
-    if (await store.isPlanned(tx, order.work_order_id)) return;
+export async function planOrder(order: WorkOrderCreated, factoryId: string, context: Context): Promise<void> {
+  if (await store.isPlanned(context.db, order.work_order_id)) return;
 
-    const bom = await billOfMaterials(context, order.product_id, order.bom_version);
-    const at = context.now();
-    const { state: run, events } = plan(order, bom, { id: newId(at.getTime()), factoryId, at });
+  const bom = await billOfMaterials(context, order.product_id, order.bom_version);
+  const at = context.now();
+  const { state: run, events } = plan(order, bom, { id: newId(at.getTime()), factoryId, at });
+  await context.transaction(async (tx) => {
     if (!(await store.add(tx, context.claims.tenantId, run))) return;
     const about = { factoryId, aggregateId: order.work_order_id };
     await publish(

@@ -8,6 +8,8 @@ import { planOrder } from './commands.ts';
 export const consumers: readonly Consumer<Context>[] = [
   {
     name: 'material-requirements',
+    // An order is planned once. The ERP is asked before: no transaction waits for it.
+    isRepeatable: true,
     routingKeys: [workOrderCreated.routingKey],
     handle: (event, context) => {
       const created = parseEvent(workOrderCreated, event);

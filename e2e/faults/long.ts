@@ -14,6 +14,7 @@ export const minutesOf: Readonly<Record<string, number>> = {
   F4: 2,
   F5: 1.5,
   F6: 1.5,
+  F6b: 1.5,
   F7: 1.5,
   F8a: 1.5,
   F8b: 1,

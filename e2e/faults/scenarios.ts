@@ -104,6 +104,13 @@ export const scenarios: readonly Scenario[] = [
     evidence: (minutes) => ({ 'database kill': 3 * minutes, unknown: 1 }),
   },
   {
+    name: 'F6b',
+    title: 'the database killed, and recovered',
+    system: { form: 'in process' },
+    break: crashDatabase,
+    evidence: (minutes) => ({ 'database kill': 3 * minutes, unknown: 1 }),
+  },
+  {
     name: 'F7',
     title: 'the primary database killed, its follower promoted',
     system: { form: 'distributed', pair: true },

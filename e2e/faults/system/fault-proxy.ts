@@ -65,16 +65,18 @@ export async function startFaultProxy(
       [client, upstream],
       [upstream, client],
     ] as const) {
+      const line = slowLine(to);
       open.add(from);
       from.on('error', () => undefined);
-      from.on('close', () => {
+      from.on('close', (hadError) => {
         open.delete(from);
-        to.destroy();
+        // What it sent before it went is still on its way.
+        if (hadError || !line.isBusy()) to.destroy();
       });
       // A half-closed connection is passed on as such.
-      from.on('end', () => to.end());
+      from.on('end', () => line.end());
       from.on('data', (bytes: Buffer) => {
-        if (mode.kind === 'delay') return void setTimeout(() => to.writable && to.write(bytes), mode.ms);
+        if (mode.kind === 'delay' || line.isBusy()) return line.send(bytes, mode.kind === 'delay' ? mode.ms : 0);
         if (!watch) return void pump(from, to, bytes);
         if (from === upstream) return void fromServer(watch, client, upstream, bytes);
         fromClient(watch, client, upstream, bytes);
@@ -142,6 +144,34 @@ export async function startFaultProxy(
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       cut();
       await closed;
+    },
+  };
+}
+
+/** Bytes that travel for a while arrive in the order in which they were sent, however the times change meanwhile. */
+function slowLine(to: Socket): Readonly<{ isBusy(): boolean; send(bytes: Buffer, ms: number): void; end(): void }> {
+  const travelling: { bytes: Buffer; dueAt: number }[] = [];
+  let hasEnded = false;
+
+  function arrive(): void {
+    while (travelling.length > 0 && travelling[0]!.dueAt <= performance.now()) {
+      const { bytes } = travelling.shift()!;
+      if (to.writable) to.write(bytes);
+    }
+    if (travelling.length === 0 && hasEnded) to.end();
+    if (travelling.length > 0) setTimeout(arrive, Math.max(1, travelling[0]!.dueAt - performance.now()));
+  }
+
+  return {
+    isBusy: () => travelling.length > 0,
+    send(bytes, ms) {
+      const dueAt = Math.max(performance.now() + ms, travelling.at(-1)?.dueAt ?? 0);
+      travelling.push({ bytes, dueAt });
+      if (travelling.length === 1) setTimeout(arrive, ms);
+    },
+    end() {
+      hasEnded = true;
+      if (travelling.length === 0) to.end();
     },
   };
 }

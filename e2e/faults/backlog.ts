@@ -7,7 +7,7 @@ import { openDatabase } from './facts.ts';
  * With more than this, gathered reports wait with their terminals. So a run accepts what its machine can carry to the
  * end, and the minute to converge measures the system and not the machine.
  */
-const AT_MOST = 3_000;
+const AT_MOST = 1_000;
 const LOOK_EVERY_MS = 1_500;
 
 export type Backlog = Readonly<{ isLong(): boolean; close(): Promise<void> }>;

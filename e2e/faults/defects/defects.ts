@@ -122,8 +122,8 @@ export const defects: readonly Defect[] = [
         },
       ],
     },
-    scenario: 'F1a',
-    minutes: 0.75,
+    scenario: 'F3a',
+    minutes: 1,
     caughtBy: ['effectMissing'],
   },
   {

@@ -23,7 +23,9 @@ describe.runIf(process.platform === 'linux')('the embedded database dies', () =>
     const report = async (requestId: string): Promise<boolean> => {
       const input = { requestId, operationId: plant.operationId, goodQuantity: '1', endedAt: '2012-02-01T02:00:00Z' };
       const answer = await graph.ask('emp-101', reportMutation, { input }).catch(() => null);
-      return (answer?.data as { reportProduction?: { report?: object } } | null)?.reportProduction?.report !== undefined;
+      return (
+        (answer?.data as { reportProduction?: { report?: object } } | null)?.reportProduction?.report !== undefined
+      );
     };
 
     let acknowledged = 0;

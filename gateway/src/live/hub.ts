@@ -14,6 +14,7 @@ import { presentErrors } from '../present-errors.ts';
 import { contextOf, type Viewer } from '../viewer.ts';
 import type { LatestOnly } from './latest-only.ts';
 import { createLiveGroup, type LiveGroup, type SharedResult } from './live-group.ts';
+import { unavailableCode } from '../sources/unavailable.ts';
 import type { LiveTopics } from './topics.ts';
 
 export type Subscribed = Readonly<
@@ -54,7 +55,7 @@ export function createLiveHub({ api, treeOf, execution, bus, topics, logger }: H
       return shared(result, traceId);
     } catch (error) {
       logger.error({ err: error, traceId }, 'live execution failed');
-      return shared({ errors: [new GraphQLError('Internal server error')] }, traceId);
+      return { ...shared({ errors: [new GraphQLError('Internal server error')] }, traceId), isIncomplete: true };
     }
   }
 
@@ -143,8 +144,12 @@ function rootFieldOf(selections: readonly Selection[]): FieldSelection {
   return first.kind === 'field' ? first : rootFieldOf(first.selections);
 }
 
+/** What subgraphs say whose database is away, and what we say of a subgraph that is. */
+const awayCodes: ReadonlySet<unknown> = new Set(['UNAVAILABLE', unavailableCode]);
+
 function shared(result: ExecutionResult, traceId: string): SharedResult {
   const { errors, ...rest } = result;
   const shown = errors?.length ? { ...rest, errors: presentErrors(errors, traceId) } : rest;
-  return { result: shown as ExecutionResult, text: JSON.stringify(shown) };
+  const isIncomplete = (errors ?? []).some(({ extensions }) => awayCodes.has(extensions['code']));
+  return { result: shown as ExecutionResult, text: JSON.stringify(shown), isIncomplete };
 }

@@ -2,12 +2,13 @@ import { expect, it, vi } from 'vitest';
 import { latestOnly } from './latest-only.ts';
 import { createLiveGroup, type SharedResult } from './live-group.ts';
 
-function house() {
+function house({ awayUntil = 0 } = {}) {
   let tick: () => void = () => undefined;
   const gates: (() => void)[] = [];
   const state = { executions: 0, bound: true, empty: false };
   const group = createLiveGroup({
     topic: 'a',
+    askAgainMs: 10,
     onEmpty: () => void (state.empty = true),
     bus: {
       publish: () => undefined,
@@ -21,7 +22,7 @@ function house() {
       state.executions += 1;
       const number = state.executions;
       await new Promise<void>((resolve) => gates.push(resolve));
-      return { result: { data: { number } }, text: '' };
+      return { result: { data: { number } }, text: '', isIncomplete: number <= awayUntil };
     },
   });
   const finishOne = async () => {
@@ -45,6 +46,32 @@ it('answers any number of changes during an execution with one more', async () =
   expect(numberIn(await member.next())).toBe(2);
   expect(numberIn(await member.next())).toBe(3);
   expect(state.executions).toBe(3);
+});
+
+it('asks again by itself for what could not be shown, and tells only when it can be', async () => {
+  const { group, state, finishOne } = house({ awayUntil: 4 });
+  const member = group.join();
+  await finishOne();
+  expect(numberIn(await member.next())).toBe(1);
+  const shown = member.next();
+  for (let at = 0; at < 4; at += 1) await finishOne();
+  expect(numberIn(await shown)).toBe(5);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(state.executions).toBe(5);
+});
+
+it('tells a newcomer at once that something is away, and asks nothing more when everybody has left', async () => {
+  const { group, state, finishOne } = house({ awayUntil: 100 });
+  const first = group.join();
+  await finishOne();
+  expect(numberIn(await first.next())).toBe(1);
+  const second = group.join();
+  await finishOne();
+  expect(numberIn(await second.next())).toBe(2);
+  await Promise.all([first.return(), second.return()]);
+  const { executions } = state;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(state.executions).toBe(executions);
 });
 
 it('lets go of the topic with its last member', async () => {

@@ -5,7 +5,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { latestOnly, type LatestOnly } from './latest-only.ts';
 
 /** One answer for many subscribers, turned into text once. */
-export type SharedResult = Readonly<{ result: ExecutionResult; text: string }>;
+export type SharedResult = Readonly<{
+  result: ExecutionResult;
+  text: string;
+  /** Something that it needs was away: asked again, it may say more. */
+  isIncomplete: boolean;
+}>;
 
 export type LiveGroup = Readonly<{
   /** The stream begins with a snapshot that is no older than the join. */
@@ -20,15 +25,23 @@ export type GroupOptions = Readonly<{
   topic: string;
   execute: () => Promise<SharedResult>;
   onEmpty: () => void;
+  /** How soon an incomplete answer is asked for again; each time twice as late, up to twenty times this. */
+  askAgainMs?: number;
 }>;
 
-export function createLiveGroup({ bus, topic, execute, onEmpty }: GroupOptions): LiveGroup {
+const usuallyAgainMs = 500;
+
+export function createLiveGroup(options: GroupOptions): LiveGroup {
+  const { bus, topic, execute, onEmpty, askAgainMs = usuallyAgainMs } = options;
   const members = new Set<LatestOnly<SharedResult>>();
   const newcomers = new Set<LatestOnly<SharedResult>>();
   let unbind: (() => void) | null = null;
   let changed = false;
   let running = false;
   let ended = false;
+  let again: NodeJS.Timeout | undefined;
+  let againMs = askAgainMs;
+  let isAgain = false;
 
   /** Changes that arrive while one execution runs are answered by one more, whatever their number. */
   async function run(): Promise<void> {
@@ -37,19 +50,45 @@ export function createLiveGroup({ bus, topic, execute, onEmpty }: GroupOptions):
     while (!ended && (changed || newcomers.size > 0)) {
       // What else happens in this turn belongs to the same answer, and others get theirs in between.
       await nextTurn();
+      if (ended) break;
       const forEveryone = changed;
+      const onlyAgain = isAgain && newcomers.size === 0;
       const waiting = [...newcomers];
       changed = false;
+      isAgain = false;
       newcomers.clear();
       const shared = await execute();
-      for (const member of forEveryone ? members : waiting) member.push(shared);
+      // Whoever was told that something is away need not be told so again.
+      if (!(onlyAgain && shared.isIncomplete))
+        for (const member of forEveryone ? members : waiting) member.push(shared);
+      if (shared.isIncomplete) askAgainLater();
+      else if (forEveryone) askNoMore();
     }
     running = false;
+  }
+
+  /** The change that could not be shown may have been the last one: nobody would tell when it can be. */
+  function askAgainLater(): void {
+    if (ended || again) return;
+    again = setTimeout(() => {
+      again = undefined;
+      isAgain = !changed;
+      changed = true;
+      void run();
+    }, againMs);
+    againMs = Math.min(againMs * 2, askAgainMs * 20);
+  }
+
+  function askNoMore(): void {
+    clearTimeout(again);
+    again = undefined;
+    againMs = askAgainMs;
   }
 
   function end(): void {
     if (ended) return;
     ended = true;
+    clearTimeout(again);
     unbind?.();
     for (const member of members) member.end();
     onEmpty();
@@ -57,6 +96,7 @@ export function createLiveGroup({ bus, topic, execute, onEmpty }: GroupOptions):
 
   const bound = bus
     .subscribe(topic, () => {
+      isAgain = false;
       changed = true;
       void run();
     })

@@ -98,6 +98,21 @@ describe('a subscription', () => {
     expect(await socket.next()).toMatchObject({ payload: { data: { shiftBoard: { goodQuantity: 3 } } } });
   });
 
+  it('is completed by itself when what was away is back, though nothing changes any more', async () => {
+    const socket = await signIn();
+    await watch(socket, 'whole', 'goodQuantity workOrder { inspections(first: 1) { result } }');
+    house.plant.qmsFails = true;
+    change('whole', 7);
+    const partial = await socket.next();
+    house.plant.qmsFails = false;
+    expect(partial).toMatchObject({ payload: { errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] } });
+    const whole = await socket.next();
+    expect(whole).toMatchObject({
+      payload: { data: { shiftBoard: { goodQuantity: 7, workOrder: { inspections: [{}, {}] } } } },
+    });
+    expect(whole).not.toHaveProperty('payload.errors');
+  });
+
   it('hears the topic that default values and variables name', async () => {
     const socket = await signIn();
     socket.send({ type: 'subscribe', id: 'n', payload: board('a', 'goodQuantity shift', 'night') });

@@ -11,10 +11,10 @@ import { newTraceId } from '../identity/request-traits.ts';
 import { overLimit } from '../limits/limits.ts';
 import { coerceVariables } from '../limits/variables.ts';
 import { presentErrors } from '../present-errors.ts';
+import { unavailableCode } from '../sources/unavailable.ts';
 import { contextOf, type Viewer } from '../viewer.ts';
 import type { LatestOnly } from './latest-only.ts';
 import { createLiveGroup, type LiveGroup, type SharedResult } from './live-group.ts';
-import { unavailableCode } from '../sources/unavailable.ts';
 import type { LiveTopics } from './topics.ts';
 
 export type Subscribed = Readonly<

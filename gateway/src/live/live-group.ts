@@ -36,33 +36,31 @@ export function createLiveGroup(options: GroupOptions): LiveGroup {
   const members = new Set<LatestOnly<SharedResult>>();
   const newcomers = new Set<LatestOnly<SharedResult>>();
   let unbind: (() => void) | null = null;
-  let changed = false;
+  /** Why everybody is to get an answer: something changed, or the last answer was incomplete. */
+  let due: 'change' | 'again' | null = null;
   let running = false;
   let ended = false;
   let again: NodeJS.Timeout | undefined;
   let againMs = askAgainMs;
-  let isAgain = false;
 
   /** Changes that arrive while one execution runs are answered by one more, whatever their number. */
   async function run(): Promise<void> {
     if (running) return;
     running = true;
-    while (!ended && (changed || newcomers.size > 0)) {
+    while (!ended && (due || newcomers.size > 0)) {
       // What else happens in this turn belongs to the same answer, and others get theirs in between.
       await nextTurn();
       if (ended) break;
-      const forEveryone = changed;
-      const onlyAgain = isAgain && newcomers.size === 0;
+      const why = due;
       const waiting = [...newcomers];
-      changed = false;
-      isAgain = false;
+      due = null;
       newcomers.clear();
       const shared = await execute();
       // Whoever was told that something is away need not be told so again.
-      if (!(onlyAgain && shared.isIncomplete))
-        for (const member of forEveryone ? members : waiting) member.push(shared);
+      const isNews = why === 'change' || (why === 'again' && !shared.isIncomplete);
+      for (const member of isNews ? members : waiting) member.push(shared);
       if (shared.isIncomplete) askAgainLater();
-      else if (forEveryone) askNoMore();
+      else if (isNews) askNoMore();
     }
     running = false;
   }
@@ -72,8 +70,7 @@ export function createLiveGroup(options: GroupOptions): LiveGroup {
     if (ended || again) return;
     again = setTimeout(() => {
       again = undefined;
-      isAgain = !changed;
-      changed = true;
+      due ??= 'again';
       void run();
     }, againMs);
     againMs = Math.min(againMs * 2, askAgainMs * 20);
@@ -96,8 +93,7 @@ export function createLiveGroup(options: GroupOptions): LiveGroup {
 
   const bound = bus
     .subscribe(topic, () => {
-      isAgain = false;
-      changed = true;
+      due = 'change';
       void run();
     })
     .then((unsubscribe) => {

@@ -4,16 +4,15 @@ import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSession, type DatabaseSession } from './database-session.ts';
 import { openTestPool, stationEvent, testFactory, testTenant } from './effects-for-tests.ts';
-import { createHousekeeping } from './housekeeping.ts';
+import { keepHouse } from './housekeeping-for-tests.ts';
 import { silentLogger } from './logger.ts';
 import { messagingMigrations } from './migrations.ts';
 import { appendEvents } from './outbox.ts';
 import { startRelay, type Relay } from './relay.ts';
-import { defaultRetention } from './retention.ts';
+import type { Retention } from './retention.ts';
 import { sqlExecutor } from './sql-executor.ts';
 
 const soon = { timeout: 20_000, interval: 20 };
-const retention = defaultRetention;
 
 describe('the archive of the outbox', () => {
   let database: FreshDatabase;
@@ -73,13 +72,7 @@ describe('the archive of the outbox', () => {
     return rows.map(({ name }) => name);
   }
 
-  async function tidyUp(days = retention): Promise<void> {
-    const troubles: unknown[] = [];
-    const logger = { ...silentLogger, warn: (about: unknown) => void troubles.push(about) };
-    const housekeeping = createHousekeeping(session, days, logger);
-    while (await housekeeping.step());
-    expect(troubles).toEqual([]);
-  }
+  const tidyUp = (change: Partial<Retention> = {}) => keepHouse(session, change);
 
   it('takes what was sent more than seven days ago, as it was, and nothing else', async () => {
     await append(3, { writtenDays: 9, sentDays: 8 });
@@ -97,7 +90,6 @@ describe('the archive of the outbox', () => {
       relayUrl: database.relayUrl,
       namespace: 'mes',
       transport: { publish: async () => {} },
-      retention,
       logger: silentLogger,
     });
     await vi.waitFor(async () => expect(await counts()).toEqual({ outbox: 0, archive: 2_500 }), soon);
@@ -128,7 +120,7 @@ describe('the archive of the outbox', () => {
     expect(await counts()).toEqual({ outbox: 0, archive: 3 });
     const oldest = new Date(Date.now() - 320 * 86_400_000).toISOString().slice(0, 7).replace('-', '');
     expect((await months())[0]! < `outbox_archive_p${oldest}`).toBe(true);
-    await tidyUp({ ...retention, archiveDays: 320 });
+    await tidyUp({ archiveDays: 320 });
     expect(await counts()).toEqual({ outbox: 0, archive: 2 });
     expect((await months())[0]).toBe(`outbox_archive_p${oldest}`);
   });
@@ -164,11 +156,11 @@ describe('the archive of the outbox', () => {
     await tidyUp();
     const reader = await owner.connect();
     await reader.query('BEGIN; SELECT FROM mes.outbox_archive');
-    await tidyUp({ ...retention, archiveDays: 300 });
+    await tidyUp({ archiveDays: 300 });
     expect((await counts()).archive).toBe(1);
     await reader.query('COMMIT');
     reader.release();
-    await tidyUp({ ...retention, archiveDays: 300 });
+    await tidyUp({ archiveDays: 300 });
     expect((await counts()).archive).toBe(0);
   });
 });

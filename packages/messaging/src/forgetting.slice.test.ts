@@ -6,10 +6,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registerConsumer } from './consumers.ts';
 import { openSession, type DatabaseSession } from './database-session.ts';
 import { openTestPool, testTenant } from './effects-for-tests.ts';
-import { createHousekeeping } from './housekeeping.ts';
+import { keepHouse } from './housekeeping-for-tests.ts';
 import { silentLogger } from './logger.ts';
 import { messagingMigrations } from './migrations.ts';
-import { defaultRetention } from './retention.ts';
+import type { Retention } from './retention.ts';
 
 /** The month that holds the day 400 days ago is the oldest one of the archive. */
 const archived = 400;
@@ -48,13 +48,7 @@ describe('what is too old', () => {
       [testTenant, requestId, daysAgo],
     );
 
-  async function tidyUp(days = defaultRetention): Promise<void> {
-    const troubles: unknown[] = [];
-    const logger = { ...silentLogger, warn: (about: unknown) => void troubles.push(about) };
-    const housekeeping = createHousekeeping(session, days, logger);
-    while (await housekeeping.step());
-    expect(troubles).toEqual([]);
-  }
+  const tidyUp = (change: Partial<Retention> = {}) => keepHouse(session, change);
 
   async function known(): Promise<Record<string, number>> {
     const { rows } = await owner.query<{ consumer: string; events: number }>(
@@ -91,7 +85,7 @@ describe('what is too old', () => {
 
   it('does not know again what it forgot, when more is to be kept later', async () => {
     await applied('qms.old', 1, 200);
-    await tidyUp({ ...defaultRetention, archiveDays: 100 });
+    await tidyUp({ archiveDays: 100 });
     await applied('qms.old', 1, older);
     await tidyUp();
     expect(await known()).toEqual({});
@@ -102,7 +96,7 @@ describe('what is too old', () => {
     const [old, young] = [randomUUID(), randomUUID()];
     await requested(old, 91);
     await requested(young, 89);
-    await tidyUp({ ...defaultRetention, requestDays: 90 });
+    await tidyUp({ requestDays: 90 });
     const { rows } = await owner.query<{ request_id: string }>('SELECT request_id FROM qms.requests');
     expect(rows).toEqual([{ request_id: young }]);
   });

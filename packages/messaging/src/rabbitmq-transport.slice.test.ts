@@ -22,7 +22,8 @@ import { startRelay } from './relay.ts';
 import { sqlExecutor } from './sql-executor.ts';
 import { silentLogger } from './logger.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy-for-tests.ts';
-import { describeTransport, type TransportBench } from './transport-contract.ts';
+import { describeTransport } from './transport-contract.ts';
+import type { TransportBench } from './transport-stage-for-tests.ts';
 import type { Subscription, Transport } from './transport.ts';
 
 const retryDelaysMs = [40, 80, 160];

@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { foundationMigrations } from '@enghub/database/provision';
 import { freshDatabase, type FreshDatabase } from '@enghub/testkit/postgres';
 import { rabbitMqForTests } from '@enghub/testkit/rabbitmq';
@@ -20,7 +17,7 @@ import {
   testTenant,
   type Effects,
 } from './effects-for-tests.ts';
-import { createHousekeeping } from './housekeeping.ts';
+import { keepHouse } from './housekeeping-for-tests.ts';
 import { createInProcessTransport } from './in-process-transport.ts';
 import { silentLogger } from './logger.ts';
 import { messagingMigrations } from './migrations.ts';
@@ -28,7 +25,6 @@ import { appendEvents } from './outbox.ts';
 import { connectRabbitMq } from './rabbitmq-transport.ts';
 import { startRelay, type Relay } from './relay.ts';
 import { replay, type ReplayRequest, type Replayed } from './replay.ts';
-import { defaultRetention } from './retention.ts';
 import { sqlExecutor } from './sql-executor.ts';
 import type { OutboundEvent, Subscription, Transport } from './transport.ts';
 
@@ -99,8 +95,7 @@ describe('replaying events to a consumer', () => {
       at,
       events.map(({ envelope }) => envelope.event_id),
     ]);
-    const housekeeping = createHousekeeping(session, defaultRetention, silentLogger);
-    while (await housekeeping.step());
+    await keepHouse(session);
   }
 
   const startPublishing = () => {
@@ -318,50 +313,4 @@ describe('replaying events to a consumer', () => {
     }
     expect(await effects.applied(late.queue)).toEqual([]);
   });
-
-  it('answers on the command line, with an exit code of its own for what it refuses', async () => {
-    // This outbox is one of qms; its own tool looks there for what qms publishes.
-    const known = consumer({ routingKeys: [stationEvents, 'qms.#'] });
-    await transport.subscribe(known);
-    await registered(known.queue);
-    await archive(series('S1', 0, 3));
-    const from = ['--from', '2026-01-01T00:00:00Z'];
-    const asked = await events('replay', '--consumer', known.queue, ...from, '--dry-run');
-    expect(asked).toMatchObject({ code: 0, out: expect.stringContaining('qms StationDefined: 3 to put') as string });
-    const unknown = await events('replay', '--consumer', 'qms.nobody', ...from);
-    expect(unknown).toMatchObject({ code: 2, error: expect.stringContaining(known.queue) as string });
-    const empty = await events('replay', '--consumer', known.queue, ...from, '--to', '2026-01-01T00:00:00Z');
-    expect(empty).toMatchObject({ code: 2, error: expect.stringContaining('before --to') as string });
-    expect(await events('backlog')).toMatchObject({ code: 0, out: expect.stringContaining(known.queue) as string });
-  });
-
-  it('shows letters that are no events on the command line, and discards them with a reason', async () => {
-    const id = randomUUID();
-    await owner.query(
-      `INSERT INTO qms.dead_letters (id, consumer, event_id, tenant_id, routing_key, aggregate_id, body, attempts, last_error)
-       VALUES ($1, 'qms.inspections', gen_random_uuid(), '', 'mes.lot.created.v1', 'x', 'no JSON', 1, 'not JSON')`,
-      [id],
-    );
-    expect(await events('dead-letters')).toMatchObject({ code: 0, out: expect.stringContaining(id) as string });
-    expect(await events('show', id)).toMatchObject({ code: 0, out: expect.stringContaining('no JSON') as string });
-    const decision = ['discard', id, '--by', 'emp-901', '--reason', 'sent by a test'];
-    expect(await events(...decision)).toMatchObject({ code: 0 });
-    expect(await events(...decision)).toMatchObject({ code: 2 });
-    const { rows } = await owner.query('SELECT state, settled_by, reason FROM qms.dead_letters WHERE id = $1', [id]);
-    expect(rows).toEqual([{ state: 'DISCARDED', settled_by: 'emp-901', reason: 'sent by a test' }]);
-  });
-
-  async function events(...args: string[]): Promise<Readonly<{ code: number; out: string; error: string }>> {
-    const names = ['MES', 'QMS', 'PP', 'EAM', 'LUAGUAGE_BRIDGE'];
-    const urls = Object.fromEntries(names.map((name) => [`${name}_DATABASE_URL`, database.ownerUrl]));
-    const cli = path.join(import.meta.dirname, 'cli.ts');
-    try {
-      const env = { ...process.env, ...urls };
-      const { stdout, stderr } = await promisify(execFile)('node', ['--import', 'tsx', cli, ...args], { env });
-      return { code: 0, out: stdout, error: stderr };
-    } catch (failure) {
-      const { code, stdout, stderr } = failure as { code: number; stdout: string; stderr: string };
-      return { code, out: stdout, error: stderr };
-    }
-  }
 });

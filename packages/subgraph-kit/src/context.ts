@@ -1,4 +1,5 @@
 import type { Vault } from '@enghub/encryption/vault';
+import { unavailableFailure } from '@enghub/messaging/transport';
 import type { Claims } from './claims.ts';
 import type { GraphPort } from './graph-port.ts';
 
@@ -26,11 +27,13 @@ export type BaseContext<Db, Tx = Db> = Readonly<{
   wakeRelay: () => void;
 }>;
 
-/** Asks another subgraph and gives its data; an error of the other side is thrown. */
+/** Asks another subgraph and gives its data; an error of the other side is thrown, as unavailable where it says so. */
 export function graphOf(port: GraphPort, claims: Claims): BaseContext<unknown>['graph'] {
   return async (subgraph, query, variables) => {
     const { data, errors } = await port(subgraph, { query, variables }, claims);
-    if (errors?.length) throw new Error(`${subgraph}: ${errors[0]!.message}`);
-    return data;
+    const [error] = errors ?? [];
+    if (!error) return data;
+    const message = `${subgraph}: ${error.message}`;
+    throw error.extensions?.['code'] === 'UNAVAILABLE' ? unavailableFailure(message) : new Error(message);
   };
 }

@@ -41,10 +41,7 @@ export async function billOfMaterials(
   productId: string,
   version: string | null,
 ): Promise<Bom | null> {
-  const asked = withDeadline(context.graph('luaguage-bridge', query, { productId, version }));
-  const answer = await asked.catch((cause: unknown) => {
-    throw unavailableFailure(`Nobody can say what ${productId} is made of.`, cause);
-  });
+  const answer = await withDeadline(context.graph('luaguage-bridge', query, { productId, version }));
   const { billOfMaterials: found } = answerSchema.parse(answer);
   if (found.outcome === 'UNAVAILABLE') throw unavailableFailure(`The ERP cannot say what ${productId} is made of.`);
   return found.outcome === 'FOUND' ? found.bom : null;
@@ -53,7 +50,7 @@ export async function billOfMaterials(
 async function withDeadline<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The ERP bridge did not answer in time.')), DEADLINE_MS);
+    timer = setTimeout(() => reject(unavailableFailure('The ERP bridge did not answer in time.')), DEADLINE_MS);
   });
   try {
     return await Promise.race([answer, late]);

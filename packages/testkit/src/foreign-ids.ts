@@ -74,6 +74,15 @@ export function unknownIds(schema: GraphQLSchema, { kindOf, notOurs }: IdKinds):
 
 export type Rows = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
 
+/** Ids of a plant by the table that has them. What a subgraph knows only by another table's column is told as `[table, column]`. */
+export const idsIn =
+  (rows: Rows, namespace: string, knownBy: Readonly<Record<string, readonly [table: string, column: string]>> = {}) =>
+  async (kind: string, factoryId: string): Promise<string[]> => {
+    const [table, column] = knownBy[kind] ?? [kind, 'id'];
+    const sql = `SELECT ${column}::text AS id FROM ${namespace}.${table} WHERE factory_id = $1`;
+    return (await rows<{ id: string }>(sql, [factoryId])).map(({ id }) => id);
+  };
+
 /** A fingerprint of each table's rows of one plant; what only says that work is still under way is left out. */
 export async function printsOf(
   rows: Rows,

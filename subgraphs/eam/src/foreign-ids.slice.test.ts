@@ -1,5 +1,6 @@
 /** Whoever names something of another tenant or plant, anywhere in any field, hears what one hears of what does not exist. */
 import { productionManager } from '@enghub/testkit/claims';
+import { idsIn } from '@enghub/testkit/foreign-ids';
 import { strangersTo, testForeignIds } from '@enghub/testkit/foreign-ids-suite';
 import { afterAll, beforeAll } from 'vitest';
 import { reportEvent, startFloor, timeEvent, type Floor } from './floor-for-tests.ts';
@@ -25,10 +26,6 @@ const tables: Readonly<Record<string, string>> = {
   aggregateId: 'equipment',
   id: 'equipment',
 };
-const idsOf = async (table: string, factoryId: string) => {
-  const sql = `SELECT id::text FROM eam.${table} WHERE factory_id = $1`;
-  return (await floor.rows<{ id: string }>(sql, [factoryId])).map(({ id }) => id);
-};
 
 testForeignIds({
   namespace: 'eam',
@@ -38,7 +35,7 @@ testForeignIds({
   kinds: {
     kindOf: (_, input) => tables[input],
     notOurs: new Set(),
-    idsOf,
+    idsOf: idsIn((sql, values) => floor.rows(sql, values), 'eam'),
     entities: { Station: 'known_stations', Equipment: 'equipment' },
   },
   known: { shiftDate: ['2026-01-05'], shift: ['early'], first: [50] },

@@ -4,6 +4,7 @@ import { workOrderCreated } from '@enghub/event-contracts/mes/work-order-created
 import { newEvent } from '@enghub/messaging/outbox';
 import { newId } from '@enghub/subgraph-kit/ids';
 import { productionManager } from '@enghub/testkit/claims';
+import { idsIn } from '@enghub/testkit/foreign-ids';
 import { ownerOf, strangersTo, testForeignIds } from '@enghub/testkit/foreign-ids-suite';
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
@@ -34,11 +35,7 @@ beforeAll(async () => {
 afterAll(() => pp?.stop());
 
 /** A work order is known here by its material requirements. */
-const idsOf = async (kind: string, factoryId: string) => {
-  const [table, id] = kind === 'work_orders' ? ['mrp_runs', 'work_order_id'] : [kind, 'id'];
-  const sql = `SELECT ${id}::text AS id FROM pp.${table} WHERE factory_id = $1`;
-  return (await pp.rows<{ id: string }>(sql, [factoryId])).map((row) => row.id);
-};
+const idsOf = idsIn((sql, values) => pp.rows(sql, values), 'pp', { work_orders: ['mrp_runs', 'work_order_id'] });
 
 const tables: Readonly<Record<string, string>> = { factoryId: 'FACTORY', id: 'mrp_runs', aggregateId: 'work_orders' };
 testForeignIds({

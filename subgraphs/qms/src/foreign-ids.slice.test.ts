@@ -1,6 +1,7 @@
 /** Whoever names something of another tenant or plant, anywhere in any field, hears what one hears of what does not exist. */
 import { newId } from '@enghub/subgraph-kit/ids';
 import { qualityEngineer } from '@enghub/testkit/claims';
+import { idsIn } from '@enghub/testkit/foreign-ids';
 import { ownerOf, strangersTo, testForeignIds } from '@enghub/testkit/foreign-ids-suite';
 import { testSubgraph, type TestSubgraph } from '@enghub/testkit/subgraph';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
@@ -33,11 +34,7 @@ beforeAll(async () => {
 afterAll(() => qms?.stop());
 
 /** A work order is known here by its inspections. */
-const idsOf = async (kind: string, factoryId: string) => {
-  const [table, id] = kind === 'work_orders' ? ['inspections', 'work_order_id'] : [kind, 'id'];
-  const sql = `SELECT ${id}::text AS id FROM qms.${table} WHERE factory_id = $1`;
-  return (await qms.rows<{ id: string }>(sql, [factoryId])).map((row) => row.id);
-};
+const idsOf = idsIn((sql, values) => qms.rows(sql, values), 'qms', { work_orders: ['inspections', 'work_order_id'] });
 
 const tables: Readonly<Record<string, string>> = {
   factoryId: 'FACTORY',
